@@ -1,0 +1,76 @@
+import importX from 'eslint-plugin-import-x';
+import reactHooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Which folder of src/ may import which (besides itself and tensor). The map of the house in
+ * CONTRIBUTING.md shows the same arrows; a file directly under src/ is named by its own key.
+ */
+const ALLOWED_IMPORTS = {
+  tensor: [],
+  kernels: [],
+  onnx: [],
+  models: ['onnx'],
+  runtime: ['models', 'kernels'],
+  data: [],
+  results: [],
+  experiments: ['runtime', 'data', 'results', 'kernels'],
+  protocol: ['results'],
+  figures: [],
+  ui: ['figures', 'results', 'protocol', 'data'],
+  'main.tsx': ['ui'],
+  'worker.ts': ['protocol', 'experiments'],
+  'cli.ts': ['cli', 'protocol', 'experiments'],
+  cli: ['protocol', 'experiments', 'figures', 'results'],
+};
+
+const FOLDERS = Object.keys(ALLOWED_IMPORTS).filter((name) => !name.includes('.'));
+
+/** One zone for each forbidden arrow: everything that is not allowed is an error. */
+const zones = Object.entries(ALLOWED_IMPORTS).flatMap(([target, allowed]) =>
+  FOLDERS.filter((from) => from !== target && from !== 'tensor' && !allowed.includes(from)).map(
+    (from) => ({
+      target: `./src/${target}`,
+      from: `./src/${from}`,
+      message: `src/${target} may import only: ${['tensor', ...allowed].join(', ')}.`,
+    }),
+  ),
+);
+
+/** onnxruntime has one home, so that its quirks and its version have one too. */
+const onnxruntimeOnlyInRuntime = {
+  patterns: [
+    {
+      group: ['onnxruntime-*', 'onnxruntime-*/*'],
+      message: 'Only src/runtime talks to onnxruntime.',
+    },
+  ],
+};
+
+export default tseslint.config(
+  {
+    ignores: ['dist', 'out', 'public', 'node_modules', 'test-results', 'playwright-report'],
+  },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx,js,mjs}'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.tsx'] })] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-cycle': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/runtime/**'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', onnxruntimeOnlyInRuntime] },
+  },
+  {
+    files: ['src/ui/**/*.tsx'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: reactHooks.configs.recommended.rules,
+  },
+);

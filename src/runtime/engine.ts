@@ -1,0 +1,88 @@
+import type { ModelSpec } from '../models/spec.ts';
+import type { HostTensor } from '../tensor/tensor.ts';
+
+export type Provider = 'webgpu' | 'wasm' | 'cpu';
+
+/** Everything a manifest says about the model and the machine that ran it. */
+export interface EngineInfo {
+  readonly model: string;
+  readonly revision: string;
+  /** SHA-256 of the weight files, hexadecimal. */
+  readonly weightHash: string;
+  readonly dtype: string;
+  readonly provider: Provider;
+  /** Which onnxruntime build serves the provider: `node`, `jspi`, `asyncify`, `wasm`. */
+  readonly build: string;
+  /** The adapter's own words (`vendor architecture description`), or the provider's for CPUs. */
+  readonly adapter: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly spec: ModelSpec;
+  /** Token ids whose text, stripped, is Yes (or No); the margin is best Yes logit minus best No logit. */
+  readonly yesTokenIds: readonly number[];
+  readonly noTokenIds: readonly number[];
+}
+
+/** An encoded picture, held by the engine until released. Its encoding serves every scheme. */
+export interface ImageFeatures {
+  readonly id: number;
+  /** Image tokens. */
+  readonly tokens: number;
+  release(): void;
+}
+
+/** One user turn about one picture; `text` is the turn's text without the image placeholder. */
+export interface Question {
+  readonly image: ImageFeatures;
+  readonly text: string;
+}
+
+export interface Answer {
+  /** Decoded answer, special tokens left out. */
+  readonly output: string;
+  readonly tokenIds: readonly number[];
+  /** Best Yes logit minus best No logit at the first answer step. */
+  readonly margin: number;
+  readonly yesLogit: number;
+  readonly noLogit: number;
+  /** True where the first token was neither Yes nor No, so decoding went on. */
+  readonly decoded: boolean;
+}
+
+/** The position ids of a prompt, for display: `kind` 0 is text, k ≥ 1 the k-th image. */
+export interface PromptPositions {
+  readonly kinds: Uint32Array;
+  /** `[axes, tokens]`. */
+  readonly positions: Float32Array;
+  readonly tokens: readonly string[];
+}
+
+/**
+ * A loaded model. `strengths` are balance strengths: 0 is standard, 1 is BaPA. All methods throw
+ * `Error`s whose message is a whole sentence; after a lost device every method throws
+ * `DeviceLostError` and the engine has to be loaded again.
+ */
+export interface Engine {
+  readonly info: EngineInfo;
+  /** The exact text the model sees: chat template around `text`, image placeholder included. */
+  renderPrompt(text: string): string;
+  /** `pixelValues`: float32 `[n, 3, height, width]`. One `ImageFeatures` for each picture. */
+  encodeImages(pixelValues: HostTensor<'float32'>): Promise<ImageFeatures[]>;
+  /**
+   * One prefill for every question under every strength: `[question][strength]`. Only where the first
+   * token is neither Yes nor No are further tokens decoded (at most `maxNewTokens`).
+   */
+  answer(
+    questions: readonly Question[],
+    strengths: readonly number[],
+    maxNewTokens?: number,
+  ): Promise<Answer[][]>;
+  /** Greedy generation until a stop token; used for naming and free prompts. */
+  generate(question: Question, strength: number, maxNewTokens: number): Promise<Answer>;
+  positions(text: string, strength: number): PromptPositions;
+  dispose(): Promise<void>;
+}
+
+/** Thrown when the GPU device went away; the run resumes on a new engine. */
+export class DeviceLostError extends Error {
+  override name = 'DeviceLostError';
+}
