@@ -19,9 +19,10 @@ const ALLOWED_IMPORTS = {
   figures: [],
   ui: ['figures', 'results', 'protocol', 'data'],
   'main.tsx': ['ui'],
-  'worker.ts': ['protocol', 'experiments'],
-  'cli.ts': ['cli', 'protocol', 'experiments'],
-  cli: ['protocol', 'experiments', 'figures', 'results'],
+  // The two composition roots: they choose the engine and the stores and hand them on.
+  'worker.ts': ['protocol', 'experiments', 'runtime', 'data', 'results'],
+  'cli.ts': ['cli'],
+  cli: ['protocol', 'experiments', 'runtime', 'models', 'data', 'figures', 'results'],
 };
 
 const FOLDERS = Object.keys(ALLOWED_IMPORTS).filter((name) => !name.includes('.'));
@@ -55,7 +56,9 @@ export default tseslint.config(
   {
     files: ['**/*.{ts,tsx,js,mjs}'],
     plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.tsx'] })] },
+    settings: {
+      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.tsx'] })],
+    },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/no-cycle': 'error',

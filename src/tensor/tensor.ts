@@ -1,14 +1,6 @@
 /** Element types by their safetensors / ONNX names in lower case. */
 export type DType =
-  | 'float32'
-  | 'float16'
-  | 'bfloat16'
-  | 'float64'
-  | 'int64'
-  | 'int32'
-  | 'int8'
-  | 'uint8'
-  | 'bool';
+  'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
 
 export interface TypedArrayOf {
   float32: Float32Array;

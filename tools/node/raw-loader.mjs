@@ -11,5 +11,9 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!url.endsWith(RAW)) return next(url, context);
   const text = await readFile(fileURLToPath(url.slice(0, -RAW.length)), 'utf8');
-  return { format: 'module', source: `export default ${JSON.stringify(text)};`, shortCircuit: true };
+  return {
+    format: 'module',
+    source: `export default ${JSON.stringify(text)};`,
+    shortCircuit: true,
+  };
 }
