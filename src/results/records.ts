@@ -36,8 +36,8 @@ export interface ProbeRecord {
   readonly strength: number;
   /** SHA-256 of the composited picture's pixels, hexadecimal. */
   readonly imageHash: string;
-  /** Ids of the nine pictures in reading order, so that the picture can be composited again. */
-  readonly pictures: readonly string[];
+  /** Ids of the nine pictures in reading order (null: white), so that it can be composited again. */
+  readonly pictures: readonly (string | null)[];
   readonly caption: string;
   readonly prompt: string;
   /** The right answer. */
