@@ -1,0 +1,220 @@
+/** Runs a planned probe on an engine. */
+import { hashImage, type ProbeDataset } from '../data/dataset.ts';
+import { composeGrid } from '../data/grid.ts';
+import { pixelValues } from '../data/pixel-values.ts';
+import { buildManifest, type RunManifest } from '../results/manifest.ts';
+import { parseAnswer } from '../results/parse-answer.ts';
+import type { ProbeRecord, Scheme } from '../results/records.ts';
+import type { Answer, Engine } from '../runtime/engine.ts';
+import type { RgbImage } from '../tensor/image.ts';
+import { recordKey, type ProbeItem, type ProbePicture, type ProbePlan } from './probe-plan.ts';
+
+export { planProbe, type ProbeItem, type ProbeOptions, type ProbePlan } from './probe-plan.ts';
+
+export interface ProbeProgress {
+  /** Records written, those of an earlier run included. */
+  readonly done: number;
+  readonly total: number;
+  /** Estimate from the batches of this run; null before the first. */
+  readonly millisecondsLeft: number | null;
+}
+
+export interface RunOptions {
+  /** Records of an earlier run by key: kept as they are, not computed again. */
+  readonly done?: ReadonlyMap<string, ProbeRecord>;
+  /** Called for each new record, in the plan's order; awaited. */
+  readonly onRecord: (record: ProbeRecord) => void | Promise<void>;
+  readonly onProgress?: (progress: ProbeProgress) => void;
+  /** Stops between batches; `runProbe` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Awaited before each batch: pause by not resolving. */
+  readonly gate?: () => Promise<void>;
+  /** Tokens of an answer whose first token is neither Yes nor No. */
+  readonly maxNewTokens?: number;
+}
+
+/** An answer of an engine that says neither Yes nor No at once may run on this far. */
+const MAX_NEW_TOKENS = 16;
+
+/**
+ * Runs what of the plan is not in `done`, batch after batch. Each composited picture is encoded once
+ * and serves both questions and all schemes. A batch with one missing record is computed whole, so
+ * that a resumed run gives what an uninterrupted one gives.
+ * @returns all records in the plan's order, those of `done` included
+ * @throws the signal's reason when aborted; `DeviceLostError` when the device went away: every record
+ *   handed to `onRecord` is good, resume from them on a new engine
+ */
+export async function runProbe(
+  engine: Engine,
+  dataset: ProbeDataset,
+  plan: ProbePlan,
+  options: RunOptions,
+): Promise<ProbeRecord[]> {
+  const { done = new Map<string, ProbeRecord>(), onRecord, onProgress, signal, gate } = options;
+  const records: ProbeRecord[] = [];
+  const clock = new RunClock();
+  const pending = plan.batches.filter((batch) => missingKeys(batch, plan.schemes, done) > 0);
+  let left = pending.length;
+  const report = (count: number) =>
+    onProgress?.({ done: count, total: plan.total, millisecondsLeft: clock.estimate(left) });
+  let written = countDone(plan, done);
+  report(written);
+
+  for (const batch of plan.batches) {
+    if (missingKeys(batch, plan.schemes, done) === 0) {
+      records.push(...knownRecords(batch, plan.schemes, done));
+      continue;
+    }
+    signal?.throwIfAborted();
+    await gate?.();
+    signal?.throwIfAborted();
+    const start = performance.now();
+    const computed = await runBatch(engine, dataset, plan, batch, options.maxNewTokens);
+    clock.add(performance.now() - start);
+    left--;
+    for (const record of computed) {
+      const known = done.get(record.key);
+      records.push(known ?? record);
+      if (known) continue;
+      await onRecord(record);
+      written++;
+    }
+    report(written);
+  }
+  return records;
+}
+
+function missingKeys(
+  batch: readonly ProbePicture[],
+  schemes: readonly Scheme[],
+  done: ReadonlyMap<string, ProbeRecord>,
+): number {
+  const items = batch.flatMap((picture) => picture.items);
+  return items.reduce(
+    (missing, item) =>
+      missing + schemes.filter((scheme) => !done.has(recordKey(item, scheme))).length,
+    0,
+  );
+}
+
+function knownRecords(
+  batch: readonly ProbePicture[],
+  schemes: readonly Scheme[],
+  done: ReadonlyMap<string, ProbeRecord>,
+): ProbeRecord[] {
+  const items = batch.flatMap((picture) => picture.items);
+  return items.flatMap((item) => schemes.map((scheme) => done.get(recordKey(item, scheme))!));
+}
+
+function countDone(plan: ProbePlan, done: ReadonlyMap<string, ProbeRecord>): number {
+  if (done.size === 0) return 0;
+  return plan.total - missingKeys(plan.batches.flat(), plan.schemes, done);
+}
+
+/** Composes, encodes and asks; gives the records of the batch in order. */
+async function runBatch(
+  engine: Engine,
+  dataset: ProbeDataset,
+  plan: ProbePlan,
+  batch: readonly ProbePicture[],
+  maxNewTokens = MAX_NEW_TOKENS,
+): Promise<ProbeRecord[]> {
+  const start = performance.now();
+  const images = await Promise.all(
+    batch.map((picture) => composePicture(dataset, picture.pictures)),
+  );
+  const hashes = await Promise.all(images.map(hashImage));
+  const features = await engine.encodeImages(pixelValues(images, engine.info.spec.imageProcessor));
+  const asked = batch.flatMap((picture, at) =>
+    picture.items.map((item) => ({ item, image: features[at]!, imageHash: hashes[at]! })),
+  );
+  const questions = asked.map(({ item, image }) => ({ image, text: item.prompt }));
+  const strengths = plan.schemes.map((scheme) => scheme.strength);
+  let answers: Answer[][];
+  try {
+    answers = await engine.answer(questions, strengths, maxNewTokens);
+  } finally {
+    for (const feature of features) feature.release();
+  }
+  const milliseconds = (performance.now() - start) / (questions.length * strengths.length);
+  return asked.flatMap(({ item, imageHash }, row) =>
+    plan.schemes.map((scheme, column) =>
+      makeRecord(item, scheme, imageHash, answers[row]![column]!, milliseconds),
+    ),
+  );
+}
+
+/** The composited picture of nine item ids; `cell` is the data set's. */
+export async function composePicture(
+  dataset: Pick<ProbeDataset, 'picture' | 'cell'>,
+  ids: readonly (string | null)[],
+): Promise<RgbImage> {
+  const pictures = await Promise.all(ids.map((id) => (id === null ? null : dataset.picture(id))));
+  return composeGrid(pictures, dataset.cell);
+}
+
+function makeRecord(
+  item: ProbeItem,
+  scheme: Scheme,
+  imageHash: string,
+  answer: Answer,
+  milliseconds: number,
+): ProbeRecord {
+  return {
+    key: recordKey(item, scheme),
+    index: item.index,
+    group: item.group,
+    cell: item.cell,
+    polarity: item.polarity,
+    scheme: scheme.label,
+    strength: scheme.strength,
+    imageHash,
+    pictures: item.pictures,
+    caption: item.caption,
+    prompt: item.prompt,
+    answer: item.answer,
+    prediction: parseAnswer(answer.output),
+    output: answer.output,
+    margin: answer.margin,
+    decoded: answer.decoded,
+    milliseconds: Math.round(milliseconds * 100) / 100,
+  };
+}
+
+/** Time left from the mean of the last batches, so that a slow start does not stick. */
+class RunClock {
+  private readonly recent: number[] = [];
+
+  add(milliseconds: number): void {
+    this.recent.push(milliseconds);
+    if (this.recent.length > 8) this.recent.shift();
+  }
+
+  estimate(batchesLeft: number): number | null {
+    if (this.recent.length === 0) return null;
+    const mean = this.recent.reduce((sum, value) => sum + value, 0) / this.recent.length;
+    return mean * batchesLeft;
+  }
+}
+
+/** The manifest of a planned run. `startedAt` is an ISO 8601 time. */
+export function probeManifest(
+  engine: Engine,
+  dataset: ProbeDataset,
+  plan: ProbePlan,
+  startedAt: string,
+): RunManifest {
+  return buildManifest(engine.info, {
+    experiment: 'probe',
+    imageSize: { width: plan.cell * 3, height: plan.cell * 3 },
+    prompt: plan.prompt,
+    renderedPrompt: engine.renderPrompt(plan.prompt),
+    schemes: plan.schemes,
+    dataset: { name: dataset.name, hash: dataset.hash, items: dataset.items.length },
+    groups: plan.groups.length,
+    seed: plan.seed,
+    whiteCells: plan.whiteCells,
+    picturesPerBatch: plan.picturesPerBatch,
+    startedAt,
+  });
+}

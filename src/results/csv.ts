@@ -1,0 +1,38 @@
+/** Records as a table for spreadsheets. */
+import Papa from 'papaparse';
+import type { ProbeRecord } from './records.ts';
+
+const COLUMNS = [
+  'key',
+  'index',
+  'group',
+  'cell',
+  'polarity',
+  'scheme',
+  'strength',
+  'caption',
+  'answer',
+  'prediction',
+  'output',
+  'margin',
+  'decoded',
+  'imageHash',
+  'pictures',
+  'prompt',
+  'milliseconds',
+] as const satisfies readonly (keyof ProbeRecord)[];
+
+/**
+ * A CSV (RFC 4180, header line, CRLF). Quotes, commas and line breaks are quoted; a text that a
+ * spreadsheet would run as a formula gets a leading apostrophe. Markup stays as it is: it is text.
+ */
+export function recordsToCsv(records: readonly ProbeRecord[]): string {
+  const rows = records.map((record) =>
+    COLUMNS.map((column) => {
+      const value = record[column];
+      return Array.isArray(value) ? value.map((id) => id ?? '').join(' ') : value;
+    }),
+  );
+  const table = Papa.unparse({ fields: [...COLUMNS], data: rows }, { escapeFormulae: true });
+  return `${table}\r\n`;
+}

@@ -1,0 +1,124 @@
+/** What a run was: everything needed to judge it and to run it again. */
+import { RECORD_VERSION, type Scheme } from './records.ts';
+
+export const MANIFEST_VERSION = 1;
+
+export interface RunManifest {
+  readonly version: number;
+  readonly recordVersion: number;
+  readonly experiment: string;
+  readonly model: {
+    readonly name: string;
+    readonly revision: string;
+    /** SHA-256 of the weight files, hexadecimal. */
+    readonly weightHash: string;
+    readonly family: string;
+    readonly dtype: string;
+  };
+  readonly runtime: {
+    readonly provider: string;
+    readonly build: string;
+    readonly adapter: string;
+    readonly versions: Readonly<Record<string, string>>;
+  };
+  readonly imageProcessor: Readonly<Record<string, unknown>>;
+  /** Sides of the composited picture, before the processor, in pixels. */
+  readonly imageSize: { readonly width: number; readonly height: number };
+  /** The question with `{caption}` in place of the caption. */
+  readonly prompt: string;
+  /** The same inside the model's chat template: what the model sees. */
+  readonly renderedPrompt: string;
+  readonly yesTokenIds: readonly number[];
+  readonly noTokenIds: readonly number[];
+  readonly schemes: readonly Scheme[];
+  readonly dataset: { readonly name: string; readonly hash: string; readonly items: number };
+  readonly groups: number;
+  readonly seed: number;
+  /** Cells left white in every grid because the data set is small. */
+  readonly whiteCells: number;
+  /** Pictures encoded and answered together; each brings its positive and negative question. */
+  readonly picturesPerBatch: number;
+  readonly decoding: 'greedy';
+  /** When the run began, ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** What the manifest takes from a loaded model (an engine's `info` fits). */
+export interface ManifestModel {
+  readonly model: string;
+  readonly revision: string;
+  readonly weightHash: string;
+  readonly dtype: string;
+  readonly provider: string;
+  readonly build: string;
+  readonly adapter: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly spec: { readonly family: string; readonly imageProcessor: object };
+  readonly yesTokenIds: readonly number[];
+  readonly noTokenIds: readonly number[];
+}
+
+export interface ManifestRun {
+  readonly experiment: string;
+  readonly imageSize: { readonly width: number; readonly height: number };
+  readonly prompt: string;
+  readonly renderedPrompt: string;
+  readonly schemes: readonly Scheme[];
+  readonly dataset: { readonly name: string; readonly hash: string; readonly items: number };
+  readonly groups: number;
+  readonly seed: number;
+  readonly whiteCells: number;
+  readonly picturesPerBatch: number;
+  readonly startedAt: string;
+}
+
+/** A run's manifest from its model and its plan. Plain JSON. */
+export function buildManifest(model: ManifestModel, run: ManifestRun): RunManifest {
+  return {
+    version: MANIFEST_VERSION,
+    recordVersion: RECORD_VERSION,
+    ...run,
+    model: {
+      name: model.model,
+      revision: model.revision,
+      weightHash: model.weightHash,
+      family: model.spec.family,
+      dtype: model.dtype,
+    },
+    runtime: {
+      provider: model.provider,
+      build: model.build,
+      adapter: model.adapter,
+      versions: model.versions,
+    },
+    imageProcessor: { ...model.spec.imageProcessor },
+    yesTokenIds: model.yesTokenIds,
+    noTokenIds: model.noTokenIds,
+    decoding: 'greedy',
+  };
+}
+
+/**
+ * The first way in which two runs' records cannot be mixed, as a sentence, or null. Resuming a run
+ * with another model, data set, seed or prompt would mix two experiments in one file.
+ */
+export function resumeConflict(before: RunManifest, now: RunManifest): string | null {
+  const pairs: [string, unknown, unknown][] = [
+    ['record version', before.recordVersion, now.recordVersion],
+    ['model weights', before.model.weightHash, now.model.weightHash],
+    ['provider', before.runtime.provider, now.runtime.provider],
+    ['data set', before.dataset.hash, now.dataset.hash],
+    ['seed', before.seed, now.seed],
+    ['prompt', before.prompt, now.prompt],
+    ['batch size', before.picturesPerBatch, now.picturesPerBatch],
+    ['schemes', labels(before), labels(now)],
+  ];
+  const conflict = pairs.find(([, old, current]) => old !== current);
+  if (!conflict) return null;
+  const [what, old, current] = conflict;
+  return `The run to resume has another ${what}: it was ${String(old)}, now it is ${String(current)}. Use the same settings or another folder.`;
+}
+
+function labels(manifest: RunManifest): string {
+  return manifest.schemes.map((scheme) => scheme.label).join(',');
+}
