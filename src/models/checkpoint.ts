@@ -1,0 +1,130 @@
+/** A Hugging Face model folder: JSON files and safetensors, read by name and byte range. */
+import {
+  type RangeReader,
+  readSafetensor,
+  readSafetensorsHeader,
+  type TensorEntry,
+} from '../tensor/safetensors.ts';
+import type { DType, HostTensor } from '../tensor/tensor.ts';
+
+/** Where a folder's files come from: a server, a disk, files dropped into the page. */
+export interface FileSource {
+  /** Bytes of a file; undefined where there is none. */
+  size(path: string): Promise<number | undefined>;
+  /** The bytes `start` up to `end` (exclusive); the whole file where they are left out. */
+  read(path: string, start?: number, end?: number): Promise<Uint8Array>;
+}
+
+export interface TensorInfo {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+export interface Checkpoint {
+  has(file: string): Promise<boolean>;
+  readText(file: string): Promise<string>;
+  /** Parses a JSON object. Throws a sentence where the file is missing or no JSON object. */
+  readJson(file: string): Promise<Record<string, unknown>>;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Reads one tensor into memory of its own. */
+  readTensor(name: string): Promise<HostTensor>;
+  /** SHA-256 of the weight file, hexadecimal; of several files: of their hashes, in order of names. */
+  weightHash(): Promise<string>;
+}
+
+const SINGLE = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+
+interface Located {
+  readonly file: RangeReader;
+  readonly entry: TensorEntry;
+}
+
+/** Opens a folder: reads the headers of its weight files, not the weights. */
+export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
+  const weightFiles = await listWeightFiles(source);
+  const located = new Map<string, Located>();
+  for (const path of weightFiles) {
+    const file = await rangeReader(source, path);
+    for (const [name, entry] of await readSafetensorsHeader(file)) {
+      located.set(name, { file, entry });
+    }
+  }
+  return {
+    has: async (file) => (await source.size(file)) !== undefined,
+    readText: (file) => readText(source, file),
+    readJson: (file) => readJsonObject(source, file),
+    tensors: new Map([...located].map(([name, { entry }]) => [name, entry])),
+    readTensor: (name) => {
+      const found = located.get(name);
+      if (!found) {
+        return Promise.reject(new Error(`The model folder has no tensor named ${name}.`));
+      }
+      return readSafetensor(found.file, name, found.entry);
+    },
+    weightHash: () => hashFiles(source, weightFiles),
+  };
+}
+
+async function listWeightFiles(source: FileSource): Promise<string[]> {
+  if ((await source.size(SINGLE)) !== undefined) return [SINGLE];
+  if ((await source.size(INDEX)) === undefined) {
+    throw new Error(
+      `The model folder has neither ${SINGLE} nor ${INDEX}; a Hugging Face folder with safetensors weights is needed.`,
+    );
+  }
+  const { weight_map: map } = await readJsonObject(source, INDEX);
+  if (typeof map !== 'object' || map === null) {
+    throw new Error(`${INDEX} holds no weight_map, which should name the file of each tensor.`);
+  }
+  return [...new Set(Object.values(map).map(String))].sort();
+}
+
+async function rangeReader(source: FileSource, path: string): Promise<RangeReader> {
+  return {
+    name: path,
+    size: await requiredSize(source, path),
+    read: (start, end) => source.read(path, start, end),
+  };
+}
+
+async function requiredSize(source: FileSource, path: string): Promise<number> {
+  const size = await source.size(path);
+  if (size === undefined) {
+    throw new Error(`The model folder lacks the file ${path}; add it or download it again.`);
+  }
+  return size;
+}
+
+async function readText(source: FileSource, file: string): Promise<string> {
+  await requiredSize(source, file);
+  return new TextDecoder().decode(await source.read(file));
+}
+
+async function readJsonObject(source: FileSource, file: string): Promise<Record<string, unknown>> {
+  const text = await readText(source, file);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} of the model folder is not valid JSON; download it again.`, {
+      cause: error,
+    });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new Error(`${file} of the model folder should hold a JSON object, but it does not.`);
+  }
+  return json as Record<string, unknown>;
+}
+
+async function hashFiles(source: FileSource, paths: readonly string[]): Promise<string> {
+  const hashes: string[] = [];
+  for (const path of paths) hashes.push(await sha256(await source.read(path)));
+  if (hashes.length === 1) return hashes[0] as string;
+  return sha256(new TextEncoder().encode(hashes.join('\n')));
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,39 @@
+import { GraphBuilder, type Value } from '../onnx/builder.ts';
+import type { Graph } from '../onnx/graph.ts';
+import { Gather, Less, Max, Unsqueeze, Where } from '../onnx/ops.ts';
+import type { DecoderConfig } from './config.ts';
+import { Part } from './layers.ts';
+import type { Weights } from './weights.ts';
+
+/**
+ * Token embedding with the image features put in their places.
+ * Inputs: `input_ids` i64 [b, s]; `image_features` f32 [t, hidden] (all pictures of the batch, at
+ * least one row); `image_index` i64 [b, s]: the row of `image_features` for image tokens, -1 for text.
+ * Output: `inputs_embeds` f32 [b, s, hidden].
+ */
+export async function buildEmbedGraph(config: DecoderConfig, weights: Weights): Promise<Graph> {
+  const g = new GraphBuilder('embed');
+  const { hiddenSize } = config;
+  const ids = g.input('input_ids', 'int64', ['batch', 'sequence']);
+  const features = g.input('image_features', 'float32', ['features', hiddenSize]);
+  const index = g.input('image_index', 'int64', ['batch', 'sequence']);
+
+  const text = await embedTokens(g, config, weights, ids);
+  const isText = Unsqueeze(g, Less(g, index, g.int64(0)), [2]);
+  const image = Gather(g, features, Max(g, index, g.int64(0)));
+  const merged = Where(g, isText, text, image);
+  g.output(merged, 'inputs_embeds', 'float32', ['batch', 'sequence', hiddenSize]);
+  return g.build();
+}
+
+/** Rows of the embedding table for `ids`. */
+export async function embedTokens(
+  g: GraphBuilder,
+  config: DecoderConfig,
+  weights: Weights,
+  ids: Value,
+): Promise<Value> {
+  const part = new Part(g, weights, 'decoder');
+  const shape = [config.vocabSize, config.hiddenSize];
+  return Gather(g, await part.tensor('embed_tokens.weight', shape), ids);
+}

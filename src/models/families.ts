@@ -1,0 +1,122 @@
+/** The table of families, and the way from a checkpoint to graphs. */
+import { GraphBuilder } from '../onnx/builder.ts';
+import { checkedGraph } from '../onnx/check.ts';
+import { type Graph, modelFromGraph } from '../onnx/graph.ts';
+import { encodeModel } from '../onnx/proto.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { clipVisionTower } from './clip-vision.ts';
+import { parseImageProcessor } from './config.ts';
+import { buildDecoderGraph } from './decoder.ts';
+import { buildEmbedGraph } from './embed.ts';
+import { Fields } from './fields.ts';
+import { LLAVA_PREFIXES, type LlavaConfig, parseLlavaConfig } from './llava.ts';
+import { projector } from './projector.ts';
+import type { ModelSpec } from './spec.ts';
+import { openWeights, type PrefixTable, type Weights } from './weights.ts';
+
+export interface Family {
+  /** Everything the graphs need, from the folder's config.json. */
+  parse(config: Fields): LlavaConfig;
+  readonly prefixes: PrefixTable;
+}
+
+/** By the config's `model_type`. */
+export const FAMILIES: Readonly<Record<string, Family>> = {
+  llava: { parse: parseLlavaConfig, prefixes: LLAVA_PREFIXES },
+};
+
+/** Three encoded ONNX models, weights inside; their inputs and outputs are named at their builders. */
+export interface ModelBundle {
+  readonly spec: ModelSpec;
+  /** `pixel_values` f32 [n, 3, H, W] to `image_features` f32 [n, tokens, hidden]. */
+  readonly vision: Uint8Array;
+  readonly embed: Uint8Array;
+  readonly decoder: Uint8Array;
+}
+
+/** A checkpoint's config, read and checked, with its weights at hand. */
+export interface OpenedModel {
+  readonly spec: ModelSpec;
+  readonly config: LlavaConfig;
+  readonly weights: Weights;
+}
+
+/** Reads and checks the JSON files of a folder. Throws sentences that name file, field and value. */
+export async function openModel(checkpoint: Checkpoint): Promise<OpenedModel> {
+  const json = new Fields('config.json', await checkpoint.readJson('config.json'));
+  const name = json.choice('model_type', Object.keys(FAMILIES));
+  const family = FAMILIES[name] as Family;
+  const config = family.parse(json);
+  const { vision, dropClassToken } = config;
+  const patches = Math.floor(vision.imageSize / vision.patchSize) ** 2;
+  return {
+    config,
+    weights: openWeights(checkpoint, family.prefixes),
+    spec: {
+      family: name,
+      decoder: config.decoder,
+      imageProcessor: parseImageProcessor(await readProcessor(checkpoint), vision.imageSize),
+      tokensPerImage: dropClassToken ? patches : patches + 1,
+      imageTokenId: config.imageTokenId,
+      eosTokenIds: await readEosTokenIds(checkpoint, json),
+    },
+  };
+}
+
+/** Builds the three graphs of a checkpoint. */
+export async function buildModel(checkpoint: Checkpoint): Promise<ModelBundle> {
+  const { spec, config, weights } = await openModel(checkpoint);
+  return {
+    spec,
+    vision: encodeGraph(await buildVisionGraph(config, weights)),
+    embed: encodeGraph(await buildEmbedGraph(config.decoder, weights)),
+    decoder: encodeGraph(await buildDecoderGraph(config.decoder, weights)),
+  };
+}
+
+/** Checks a graph and encodes it. */
+export function encodeGraph(graph: Graph): Uint8Array {
+  return encodeModel(modelFromGraph(checkedGraph(graph)));
+}
+
+/** Tower and projector: `pixel_values` to `image_features`. */
+export async function buildVisionGraph(config: LlavaConfig, weights: Weights): Promise<Graph> {
+  const g = new GraphBuilder('vision');
+  const { imageSize } = config.vision;
+  const pixels = g.input('pixel_values', 'float32', ['images', 3, imageSize, imageSize]);
+  const hidden = await clipVisionTower(g, config.vision, weights, pixels, {
+    layersUsed: config.visionLayersUsed,
+    dropClassToken: config.dropClassToken,
+  });
+  const features = await projector(g, config.projector, weights, hidden);
+  g.output(features, 'image_features', 'float32', [
+    'images',
+    'tokens',
+    config.projector.outputSize,
+  ]);
+  return g.build();
+}
+
+async function readProcessor(checkpoint: Checkpoint): Promise<Fields> {
+  const file = 'preprocessor_config.json';
+  if (await checkpoint.has(file)) return new Fields(file, await checkpoint.readJson(file));
+  const combined = 'processor_config.json';
+  return new Fields(combined, await checkpoint.readJson(combined)).section('image_processor');
+}
+
+/** Stop tokens: of the generation config, else of the config, else Llama's default. */
+async function readEosTokenIds(checkpoint: Checkpoint, config: Fields): Promise<number[]> {
+  const file = 'generation_config.json';
+  const sources = [config, config.section('text_config')];
+  if (await checkpoint.has(file)) {
+    sources.unshift(new Fields(file, await checkpoint.readJson(file)));
+  }
+  const source = sources.find((fields) => fields.has('eos_token_id'));
+  if (!source) return [2];
+  const value = source.json['eos_token_id'];
+  const ids = Array.isArray(value) ? value : [value];
+  if (!ids.every((id) => Number.isSafeInteger(id))) {
+    throw source.error('eos_token_id', 'a token id or a list of them');
+  }
+  return ids as number[];
+}

@@ -1,0 +1,53 @@
+/** Pieces that several graphs share: linear layers and activations. */
+import type { GraphBuilder, Value } from '../onnx/builder.ts';
+import { Add, FastGelu, Gelu, MatMul, QuickGelu, Relu } from '../onnx/ops.ts';
+import type { Activation } from './config.ts';
+import type { Weights } from './weights.ts';
+
+/** Loads tensors of one part of a checkpoint into a graph, under the names they have there. */
+export class Part {
+  readonly g: GraphBuilder;
+  readonly #weights: Weights;
+  readonly #part: string;
+
+  constructor(g: GraphBuilder, weights: Weights, part: string) {
+    this.g = g;
+    this.#weights = weights;
+    this.#part = part;
+  }
+
+  async tensor(name: string, shape: readonly number[]): Promise<Value> {
+    const tensor = await this.#weights.read(this.#part, name, shape);
+    return this.g.initializer(`${this.#part}.${name}`, tensor);
+  }
+
+  /** `input · weightᵀ + bias`. The weight is stored transposed in the graph, as MatMul wants it. */
+  async linear(
+    input: Value,
+    name: string,
+    inputs: number,
+    outputs: number,
+    bias: boolean,
+  ): Promise<Value> {
+    const weight = this.g.initializer(
+      `${this.#part}.${name}.weight.transposed`,
+      await this.#weights.readTransposed(this.#part, `${name}.weight`, outputs, inputs),
+    );
+    const product = MatMul(this.g, input, weight);
+    return bias ? Add(this.g, product, await this.tensor(`${name}.bias`, [outputs])) : product;
+  }
+}
+
+const ACTIVATION_NODES: Readonly<Record<Activation, (g: GraphBuilder, input: Value) => Value>> = {
+  silu: (g, input) => QuickGelu(g, input, 1),
+  quick_gelu: (g, input) => QuickGelu(g, input, 1.702),
+  gelu: Gelu,
+  gelu_new: FastGelu,
+  gelu_pytorch_tanh: FastGelu,
+  relu: Relu,
+};
+
+/** Applies an activation by its Hugging Face name. */
+export function activate(g: GraphBuilder, activation: Activation, input: Value): Value {
+  return ACTIVATION_NODES[activation](g, input);
+}

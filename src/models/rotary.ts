@@ -1,0 +1,70 @@
+import type { Fields } from './fields.ts';
+import type { RotarySpec } from './spec.ts';
+
+/** Rope scaling by name: each changes the plain inverse frequencies as transformers does. */
+const SCALINGS: Readonly<
+  Record<string, (inverse: Float32Array, parameters: Fields) => Float32Array>
+> = {
+  default: (inverse) => inverse,
+  linear: (inverse, parameters) => {
+    const factor = parameters.number('factor');
+    return inverse.map((frequency) => frequency / factor);
+  },
+  llama3: scaleAsLlama3,
+};
+
+/**
+ * The rotary part of a Llama-like text config. Reads both `rope_parameters` (transformers 5) and
+ * `rope_theta` with `rope_scaling` (earlier). Throws for a rope type that is not in the table.
+ */
+export function parseRotary(text: Fields, headDim: number): RotarySpec {
+  const parameters = text.has('rope_parameters')
+    ? text.section('rope_parameters')
+    : text.has('rope_scaling')
+      ? text.section('rope_scaling')
+      : undefined;
+  const theta = parameters?.has('rope_theta')
+    ? parameters.number('rope_theta')
+    : text.number('rope_theta', 10000);
+  const typeField = parameters?.has('rope_type') ? 'rope_type' : 'type';
+  const type = parameters?.has(typeField)
+    ? parameters.choice(typeField, Object.keys(SCALINGS))
+    : 'default';
+  const partial = (parameters?.has('partial_rotary_factor') ? parameters : text).number(
+    'partial_rotary_factor',
+    1,
+  );
+  const dim = Math.floor(headDim * partial);
+  const plain = inverseFrequencies(theta, dim);
+  const scale = SCALINGS[type] as (typeof SCALINGS)[string];
+  return {
+    dim,
+    invFreq: parameters ? scale(plain, parameters) : plain,
+    attentionScaling: 1,
+    axes: 1,
+    axisOfFrequency: new Uint32Array(dim / 2),
+  };
+}
+
+/** `1 / theta^(2i / dim)`, each step rounded to float32 as torch's float tensors are. */
+export function inverseFrequencies(theta: number, dim: number): Float32Array {
+  return Float32Array.from({ length: dim / 2 }, (_, i) => {
+    const exponent = Math.fround((2 * i) / dim);
+    return Math.fround(1 / Math.fround(theta ** exponent));
+  });
+}
+
+/** Llama 3.1's scaling: long waves divided by the factor, short ones kept, smooth between. */
+function scaleAsLlama3(inverse: Float32Array, parameters: Fields): Float32Array {
+  const factor = parameters.number('factor');
+  const low = parameters.number('low_freq_factor');
+  const high = parameters.number('high_freq_factor');
+  const context = parameters.number('original_max_position_embeddings');
+  return inverse.map((frequency) => {
+    const wavelength = (2 * Math.PI) / frequency;
+    if (wavelength > context / low) return frequency / factor;
+    if (wavelength < context / high) return frequency;
+    const smooth = (context / wavelength - low) / (high - low);
+    return ((1 - smooth) * frequency) / factor + smooth * frequency;
+  });
+}
