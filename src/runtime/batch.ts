@@ -1,0 +1,77 @@
+import type { Span } from '../kernels/positions.ts';
+
+/** One row before padding. */
+export interface Sequence {
+  readonly ids: ArrayLike<number>;
+  /** Images in the order in which they stand in the row. */
+  readonly spans: readonly Span[];
+  /** Row of the batch's stacked image features where each image begins; one for each span. */
+  readonly featureRows: readonly number[];
+  /** Balance strength. */
+  readonly strength: number;
+}
+
+/** Rows padded on the right to one length, as the graphs take them. */
+export interface Batch {
+  readonly rows: number;
+  readonly length: number;
+  /** `[rows, length]`; padding holds id 0, which no valid token can see. */
+  readonly inputIds: BigInt64Array<ArrayBuffer>;
+  /** `[rows, length]`: row of the image features, −1 for text and padding. */
+  readonly imageIndex: BigInt64Array<ArrayBuffer>;
+  /** Valid tokens of each row. */
+  readonly lengths: readonly number[];
+  readonly spans: readonly (readonly Span[])[];
+  readonly strengths: Float32Array<ArrayBuffer>;
+}
+
+/** Pads on the right, in the order given, to the longest row. */
+export function padSequences(sequences: readonly Sequence[]): Batch {
+  const rows = sequences.length;
+  const lengths = sequences.map(({ ids }) => ids.length);
+  const length = Math.max(...lengths);
+  const inputIds = new BigInt64Array(rows * length);
+  const imageIndex = new BigInt64Array(rows * length).fill(-1n);
+  sequences.forEach(({ ids, spans, featureRows }, row) => {
+    for (let n = 0; n < ids.length; n++) inputIds[row * length + n] = BigInt(ids[n]!);
+    spans.forEach((span, image) => {
+      for (let t = 0; t < span.length; t++)
+        imageIndex[row * length + span.start + t] = BigInt(featureRows[image]! + t);
+    });
+  });
+  return {
+    rows,
+    length,
+    inputIds,
+    imageIndex,
+    lengths,
+    spans: sequences.map(({ spans }) => spans),
+    strengths: Float32Array.from(sequences, ({ strength }) => strength),
+  };
+}
+
+/**
+ * The images of a row of ids, by the processor's count of tokens an image, so that two adjacent
+ * images stay two. Throws a sentence where image tokens do not come in whole images.
+ */
+export function imageSpans(
+  ids: ArrayLike<number>,
+  imageTokenId: number,
+  tokensPerImage: number,
+): Span[] {
+  const spans: Span[] = [];
+  for (let n = 0; n < ids.length;) {
+    if (ids[n] !== imageTokenId) {
+      n++;
+      continue;
+    }
+    let end = n;
+    while (end < ids.length && ids[end] === imageTokenId) end++;
+    if ((end - n) % tokensPerImage !== 0)
+      throw new Error(
+        `Image tokens must come in runs of ${tokensPerImage} for each image, but ${end - n} stand at token ${n}. Expand the image placeholder as the model's processor does.`,
+      );
+    for (; n < end; n += tokensPerImage) spans.push({ start: n, length: tokensPerImage });
+  }
+  return spans;
+}

@@ -1,0 +1,52 @@
+/** The tab's GPU device: asked for with what models need, described for the manifest. */
+
+/** Limits raised to what the adapter grants: weights and caches of large models sit in few buffers. */
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+/** Features that onnxruntime's shaders use where they are there. */
+const WANTED_FEATURES = ['shader-f16', 'subgroups', 'subgroups-f16', 'timestamp-query'];
+
+export class NoWebGpuError extends Error {
+  override name = 'NoWebGpuError';
+}
+
+/**
+ * Asks for a device. The caller owns it and destroys it.
+ * @throws NoWebGpuError where the browser has no WebGPU, or no adapter for it.
+ */
+export async function requestDevice(): Promise<GPUDevice> {
+  if (!('gpu' in navigator))
+    throw new NoWebGpuError(
+      'This browser offers no WebGPU. Use a recent Chrome, Edge, Safari or Firefox over https, or choose the WASM provider.',
+    );
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter)
+    throw new NoWebGpuError(
+      'WebGPU found no graphics adapter that it may use. Update the graphics driver, switch on hardware acceleration, or choose the WASM provider.',
+    );
+  return adapter.requestDevice({
+    label: 'bapa-workbench',
+    requiredFeatures: WANTED_FEATURES.filter((name) =>
+      adapter.features.has(name),
+    ) as GPUFeatureName[],
+    requiredLimits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]])),
+  });
+}
+
+/** The adapter's own words: `vendor architecture description`, those that it gives. */
+export function describeAdapter(device: GPUDevice): string {
+  // Older browsers have no `adapterInfo`.
+  const info = (device as { adapterInfo?: GPUAdapterInfo }).adapterInfo;
+  const words = [info?.vendor, info?.architecture, info?.description].filter(Boolean);
+  return words.length > 0 ? words.join(' ') : 'WebGPU adapter without a name';
+}

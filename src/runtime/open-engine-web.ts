@@ -1,0 +1,17 @@
+import { openWebBackend } from './backend-web.ts';
+import type { RuntimeEngine } from './model-engine.ts';
+import { openEngineOn, type OpenModelOptions } from './open-engine.ts';
+
+export interface OpenWebEngineOptions extends OpenModelOptions {
+  readonly provider: 'webgpu' | 'wasm';
+  /** A device to share; it stays the caller's. */
+  readonly device?: GPUDevice | undefined;
+  /** Absolute URL of the folder that serves onnxruntime's files, see `openWebBackend`. */
+  readonly ortFolder: string;
+  readonly withoutJspi?: boolean | undefined;
+}
+
+/** Opens an engine in a tab or, better, in a worker. @throws NoWebGpuError where there is no WebGPU. */
+export async function openEngine(options: OpenWebEngineOptions): Promise<RuntimeEngine> {
+  return openEngineOn(await openWebBackend(options), options);
+}

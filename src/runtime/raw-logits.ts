@@ -1,0 +1,101 @@
+import type { HostTensor } from '../tensor/tensor.ts';
+import { imageSpans, padSequences, type Batch } from './batch.ts';
+
+/** Inputs by the names of Hugging Face's processors. */
+export interface RawInputs {
+  /** int64 `[b, s]`, image placeholders expanded. */
+  readonly input_ids: HostTensor<'int64'>;
+  /** int64 `[b, s]`: 1 for tokens, 0 for padding on either side. Left out: no padding. */
+  readonly attention_mask?: HostTensor<'int64'> | undefined;
+  /** f32 `[images, 3, height, width]`, in the order of the images in the rows; left out: text alone. */
+  readonly pixel_values?: HostTensor<'float32'> | undefined;
+}
+
+export interface RawOutputs {
+  /** f32 `[b, s, vocab]` at every position; zeros at padding. */
+  readonly logits: HostTensor<'float32'>;
+  /** f32 `[images, tokens, hidden]`; undefined without pictures. */
+  readonly image_features: HostTensor<'float32'> | undefined;
+}
+
+/** Rows moved to the left edge, with where each of them stood. */
+export interface Repacked {
+  readonly batch: Batch;
+  /** First valid token of each row in the input. */
+  readonly starts: readonly number[];
+  readonly images: number;
+}
+
+/**
+ * Checks raw inputs and moves each row's valid tokens to the left edge: the attention operator wants
+ * padding on the right. Throws sentences.
+ */
+export function repack(
+  inputs: RawInputs,
+  imageTokenId: number,
+  tokensPerImage: number,
+  strength: number,
+): Repacked {
+  const { input_ids: ids, attention_mask: mask, pixel_values: pixels } = inputs;
+  if (ids.shape.length !== 2)
+    throw new Error(
+      `input_ids must be [rows, tokens], but its shape is [${ids.shape.join(', ')}].`,
+    );
+  const [rows, length] = ids.shape as [number, number];
+  if (mask && (mask.shape[0] !== rows || mask.shape[1] !== length || mask.shape.length !== 2))
+    throw new Error(
+      `attention_mask must have the shape of input_ids, [${rows}, ${length}], but it is [${mask.shape.join(', ')}].`,
+    );
+  let images = 0;
+  const starts: number[] = [];
+  const sequences = Array.from({ length: rows }, (_, row) => {
+    const [start, end] = validRange(
+      mask?.data.subarray(row * length, (row + 1) * length),
+      row,
+      length,
+    );
+    starts.push(start);
+    const rowIds = Array.from(ids.data.subarray(row * length + start, row * length + end), Number);
+    const spans = imageSpans(rowIds, imageTokenId, tokensPerImage);
+    const featureRows = spans.map(() => images++ * tokensPerImage);
+    return { ids: rowIds, spans, featureRows, strength };
+  });
+  const pictures = pixels?.shape[0] ?? 0;
+  if (pictures !== images)
+    throw new Error(
+      `The rows hold ${images} images of ${tokensPerImage} tokens, but pixel_values holds ${pictures} pictures; give one for each, in the order of the rows.`,
+    );
+  return { batch: padSequences(sequences), starts, images };
+}
+
+function validRange(
+  mask: BigInt64Array | undefined,
+  row: number,
+  length: number,
+): [start: number, end: number] {
+  if (!mask) return [0, length];
+  const start = mask.indexOf(1n);
+  const end = mask.lastIndexOf(1n) + 1;
+  if (start < 0) throw new Error(`Row ${row} of attention_mask marks no token at all.`);
+  if (mask.subarray(start, end).some((bit) => bit !== 1n))
+    throw new Error(
+      `Row ${row} of attention_mask has a hole; padding may stand only before or after a row's tokens.`,
+    );
+  return [start, end];
+}
+
+/** Puts logits of repacked rows, `[rows, batch.length, vocab]`, back to where the tokens stood. */
+export function unpackLogits(
+  logits: Float32Array,
+  { batch, starts }: Repacked,
+  length: number,
+): HostTensor<'float32'> {
+  const vocab = logits.length / (batch.rows * batch.length);
+  const data = new Float32Array(batch.rows * length * vocab);
+  starts.forEach((start, row) => {
+    const from = row * batch.length * vocab;
+    const valid = logits.subarray(from, from + batch.lengths[row]! * vocab);
+    data.set(valid, (row * length + start) * vocab);
+  });
+  return { dtype: 'float32', shape: [batch.rows, length, vocab], data };
+}

@@ -1,0 +1,75 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import type { Backend } from './backend.ts';
+
+/** Errors only; warnings tell of shape arithmetic that runs on the CPU, which is where it belongs. */
+const LOG_ERRORS = 3;
+
+/** An onnxruntime session whose failures say what was being done. */
+export class Session {
+  private readonly session: InferenceSession;
+  private readonly what: string;
+
+  constructor(session: InferenceSession, what: string) {
+    this.session = session;
+    this.what = what;
+  }
+
+  get inputNames(): readonly string[] {
+    return this.session.inputNames;
+  }
+
+  get outputNames(): readonly string[] {
+    return this.session.outputNames;
+  }
+
+  /**
+   * One run. `outputs` names what is wanted. Inputs stay the caller's; outputs are the caller's, and
+   * must be disposed where they lie on the GPU.
+   */
+  async run<Name extends string>(
+    feeds: Readonly<Record<string, Tensor>>,
+    outputs: readonly Name[],
+  ): Promise<Record<Name, Tensor>> {
+    try {
+      return (await this.session.run(feeds, outputs)) as Record<Name, Tensor>;
+    } catch (error) {
+      throw new Error(`onnxruntime failed while running the ${this.what}: ${reason(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/**
+ * A session for a serialised ONNX graph; `what` names it in errors (`vision encoder`, …). On a shared
+ * device the outputs named in `onGpu` stay in GPU buffers, elsewhere all are in CPU memory.
+ */
+export async function createSession(
+  backend: Backend,
+  graph: Uint8Array,
+  what: string,
+  onGpu: readonly string[],
+): Promise<Session> {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: backend.executionProviders,
+    logSeverityLevel: LOG_ERRORS,
+  };
+  if (backend.device)
+    options.preferredOutputLocation = Object.fromEntries(onGpu.map((name) => [name, 'gpu-buffer']));
+  try {
+    return new Session(await backend.ort.InferenceSession.create(graph, options), what);
+  } catch (error) {
+    throw new Error(
+      `onnxruntime (${backend.build}) could not make a session for the ${what}: ${reason(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,131 @@
+import { Template } from '@huggingface/jinja';
+import { Tokenizer } from '@huggingface/tokenizers';
+
+/** The part of a checkpoint that a tokenizer reads. */
+export interface TokenizerFiles {
+  has(file: string): boolean | Promise<boolean>;
+  readJson(file: string): Promise<unknown>;
+  readText(file: string): Promise<string>;
+}
+
+interface TokenizerConfig {
+  readonly chat_template?: string | readonly { name: string; template: string }[];
+  readonly bos_token?: string | { content: string } | null;
+  readonly eos_token?: string | { content: string } | null;
+}
+
+/**
+ * Text to token ids and back, and the chat template around a question, as Hugging Face's processor
+ * for the model does it.
+ */
+export class PromptTokenizer {
+  /** Ids whose text, stripped, is Yes; ascending. Empty where the vocabulary has no such token. */
+  readonly yesTokenIds: readonly number[];
+  readonly noTokenIds: readonly number[];
+  private readonly tokenizer: Tokenizer;
+  private readonly template: Template | undefined;
+  private readonly specials: { bos_token: string; eos_token: string };
+  private readonly imageTokenId: number;
+  private readonly imageToken: string;
+
+  constructor(
+    tokenizerJson: object,
+    config: TokenizerConfig,
+    template: string | undefined,
+    imageTokenId: number,
+  ) {
+    this.tokenizer = new Tokenizer(tokenizerJson, config);
+    this.template = template === undefined ? undefined : new Template(template);
+    this.specials = {
+      bos_token: tokenText(config.bos_token),
+      eos_token: tokenText(config.eos_token),
+    };
+    const imageToken = this.tokenizer.id_to_token(imageTokenId);
+    if (imageToken === undefined)
+      throw new Error(
+        `The config's image token ${imageTokenId} is not in the tokenizer's vocabulary; config.json and tokenizer.json do not belong together.`,
+      );
+    this.imageTokenId = imageTokenId;
+    this.imageToken = imageToken;
+    this.yesTokenIds = this.spellings('Yes');
+    this.noTokenIds = this.spellings('No');
+  }
+
+  /** The chat template around one user turn with one picture and `text`, up to where the answer begins. */
+  render(text: string): string {
+    if (!this.template)
+      throw new Error(
+        'The model folder has no chat template (chat_template.jinja, chat_template.json, or chat_template in tokenizer_config.json), so a question cannot be put to the model.',
+      );
+    if (text.includes(this.imageToken))
+      throw new Error(
+        `The text contains "${this.imageToken}", which the model reads as a picture. Write it differently.`,
+      );
+    return this.template.render({
+      messages: [{ role: 'user', content: [{ type: 'image' }, { type: 'text', text }] }],
+      add_generation_prompt: true,
+      ...this.specials,
+    });
+  }
+
+  /**
+   * Token ids of a rendered prompt, each image placeholder repeated `tokensPerImage` times.
+   * The tokenizer adds its own special tokens, except a beginning that the template already wrote.
+   */
+  encode(prompt: string, tokensPerImage: number): number[] {
+    const { bos_token: bos } = this.specials;
+    const { ids } = this.tokenizer.encode(prompt, {
+      add_special_tokens: !(bos !== '' && prompt.startsWith(bos)),
+    });
+    return ids.flatMap((id) =>
+      id === this.imageTokenId ? Array<number>(tokensPerImage).fill(id) : [id],
+    );
+  }
+
+  /** The text of generated tokens, special ones left out. */
+  decode(ids: readonly number[]): string {
+    return this.tokenizer.decode([...ids], { skip_special_tokens: true }).trim();
+  }
+
+  /** One token as a person reads it, special ones included. */
+  tokenText(id: number): string {
+    return this.tokenizer.decode([id], { skip_special_tokens: false });
+  }
+
+  private spellings(word: string): number[] {
+    const ids: number[] = [];
+    for (const [token, id] of this.tokenizer.get_vocab(true))
+      // Decoding a whole vocabulary takes seconds; a spelling of the word contains it.
+      if (token.includes(word) && this.tokenText(id).trim() === word) ids.push(id);
+    return ids.sort((a, b) => a - b);
+  }
+}
+
+/** Reads `tokenizer.json`, `tokenizer_config.json` and the chat template, wherever it is kept. */
+export async function openTokenizer(
+  files: TokenizerFiles,
+  imageTokenId: number,
+): Promise<PromptTokenizer> {
+  const tokenizerJson = (await files.readJson('tokenizer.json')) as object;
+  const config = (await files.readJson('tokenizer_config.json')) as TokenizerConfig;
+  const template = await readTemplate(files, config);
+  return new PromptTokenizer(tokenizerJson, config, template, imageTokenId);
+}
+
+async function readTemplate(
+  files: TokenizerFiles,
+  config: TokenizerConfig,
+): Promise<string | undefined> {
+  if (await files.has('chat_template.jinja')) return files.readText('chat_template.jinja');
+  if (await files.has('chat_template.json')) {
+    const json = (await files.readJson('chat_template.json')) as { chat_template?: string };
+    if (json.chat_template !== undefined) return json.chat_template;
+  }
+  const { chat_template: own } = config;
+  if (own === undefined || typeof own === 'string') return own;
+  return own.find(({ name }) => name === 'default')?.template;
+}
+
+function tokenText(token: string | { content: string } | null | undefined): string {
+  return typeof token === 'object' ? (token?.content ?? '') : (token ?? '');
+}

@@ -1,0 +1,23 @@
+import type { Answer, EngineInfo } from './engine.ts';
+
+type YesNoIds = Pick<EngineInfo, 'yesTokenIds' | 'noTokenIds'>;
+
+/** Throws a sentence where the vocabulary cannot say Yes or No in one token. */
+export function requireYesNo({ yesTokenIds, noTokenIds }: YesNoIds): void {
+  if (yesTokenIds.length === 0 || noTokenIds.length === 0)
+    throw new Error(
+      "The model's vocabulary has no single token for Yes, or none for No, so a Yes/No margin cannot be read from it.",
+    );
+}
+
+/** Best logit over the spellings of Yes, the same for No, and their difference; NaN without spellings. */
+export function yesNo(
+  logits: Float32Array,
+  { yesTokenIds, noTokenIds }: YesNoIds,
+): Pick<Answer, 'margin' | 'yesLogit' | 'noLogit'> {
+  const best = (ids: readonly number[]) =>
+    ids.length === 0 ? NaN : Math.max(...ids.map((id) => logits[id]!));
+  const yesLogit = best(yesTokenIds);
+  const noLogit = best(noTokenIds);
+  return { margin: yesLogit - noLogit, yesLogit, noLogit };
+}
