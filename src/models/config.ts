@@ -21,6 +21,8 @@ export interface DecoderConfig extends DecoderSpec {
   readonly intermediateSize: number;
   readonly rmsNormEpsilon: number;
   readonly activation: Activation;
+  /** Tokens that the checkpoint was made for. */
+  readonly contextLength: number;
   readonly attentionBias: boolean;
   readonly mlpBias: boolean;
   /** Logits come from the token embedding itself. */
@@ -64,6 +66,7 @@ export function parseLlamaConfig(text: Fields, tiedHead: boolean): DecoderConfig
     intermediateSize: text.count('intermediate_size', 11008),
     rmsNormEpsilon: text.number('rms_norm_eps', 1e-6),
     activation: text.choice('hidden_act', ACTIVATIONS, 'silu'),
+    contextLength: text.count('max_position_embeddings', 2048),
     attentionBias: text.flag('attention_bias', false),
     mlpBias: text.flag('mlp_bias', false),
     tiedHead,

@@ -45,19 +45,19 @@ export interface AttentionContext {
 export async function buildDecoderGraph(config: DecoderConfig, weights: Weights): Promise<Graph> {
   const g = new GraphBuilder('decoder');
   const half = config.rotary.dim / 2;
-  const embeds = g.input('inputs_embeds', 'float32', ['batch', 'sequence', config.hiddenSize]);
+  const embeds = g.input('inputs_embeds', 'float32', ['batch_size', 'sequence', config.hiddenSize]);
   const context: AttentionContext = {
     cosCache: g.input('cos_cache', 'float32', ['rows', half]),
     sinCache: g.input('sin_cache', 'float32', ['rows', half]),
-    rotaryIndex: g.input('rotary_index', 'int64', ['batch', 'sequence']),
-    seqlensK: g.input('seqlens_k', 'int32', ['batch']),
+    rotaryIndex: g.input('rotary_index', 'int64', ['batch_size', 'sequence']),
+    seqlensK: g.input('seqlens_k', 'int32', ['batch_size']),
     totalSequenceLength: g.input('total_sequence_length', 'int32', [1]),
   };
-  const logitsIndex = g.input('logits_index', 'int64', ['batch', 'kept']);
+  const logitsIndex = g.input('logits_index', 'int64', ['batch_size', 'kept']);
   const hidden = await decoderLayers(g, config, weights, embeds, context);
   const kept = gatherTokens(g, hidden, logitsIndex, embeds, config.hiddenSize);
   const logits = await languageHead(g, config, weights, kept);
-  g.output(logits, 'logits', 'float32', ['batch', 'kept', config.vocabSize]);
+  g.output(logits, 'logits', 'float32', ['batch_size', 'kept', config.vocabSize]);
   return g.build();
 }
 
@@ -136,8 +136,9 @@ async function attention(
       sinCache,
       rotary.dim < headDim ? { heads: count, dim: rotary.dim } : undefined,
     );
-  const cacheShape = ['batch', kvHeads, 'past', headDim];
-  const presentShape = ['batch', kvHeads, 'total', headDim];
+  // transformers.js makes an empty cache from this declaration, and looks for this very name.
+  const cacheShape = ['batch_size', kvHeads, 'past', headDim];
+  const presentShape = ['batch_size', kvHeads, 'total', headDim];
   const [output, presentKey, presentValue] = GroupQueryAttention(
     g,
     {

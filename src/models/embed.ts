@@ -14,15 +14,15 @@ import type { Weights } from './weights.ts';
 export async function buildEmbedGraph(config: DecoderConfig, weights: Weights): Promise<Graph> {
   const g = new GraphBuilder('embed');
   const { hiddenSize } = config;
-  const ids = g.input('input_ids', 'int64', ['batch', 'sequence']);
+  const ids = g.input('input_ids', 'int64', ['batch_size', 'sequence']);
   const features = g.input('image_features', 'float32', ['features', hiddenSize]);
-  const index = g.input('image_index', 'int64', ['batch', 'sequence']);
+  const index = g.input('image_index', 'int64', ['batch_size', 'sequence']);
 
   const text = await embedTokens(g, config, weights, ids);
   const isText = Unsqueeze(g, Less(g, index, g.int64(0)), [2]);
   const image = Gather(g, features, Max(g, index, g.int64(0)));
   const merged = Where(g, isText, text, image);
-  g.output(merged, 'inputs_embeds', 'float32', ['batch', 'sequence', hiddenSize]);
+  g.output(merged, 'inputs_embeds', 'float32', ['batch_size', 'sequence', hiddenSize]);
   return g.build();
 }
 

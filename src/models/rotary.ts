@@ -1,3 +1,4 @@
+import type { HostTensor } from '../tensor/tensor.ts';
 import type { Fields } from './fields.ts';
 import type { RotarySpec } from './spec.ts';
 
@@ -67,4 +68,24 @@ function scaleAsLlama3(inverse: Float32Array, parameters: Fields): Float32Array 
     const smooth = (context / wavelength - low) / (high - low);
     return ((1 - smooth) * frequency) / factor + smooth * frequency;
   });
+}
+
+/**
+ * Cos and sin tables `[rows, dim / 2]` of the standard positions 0 … rows − 1, for exports that carry
+ * them as weights. The product is rounded to float32, as the checkpoint's code does it.
+ */
+export function standardTables(
+  rotary: RotarySpec,
+  rows: number,
+): { cos: HostTensor<'float32'>; sin: HostTensor<'float32'> } {
+  const half = rotary.dim / 2;
+  const table = (f: (angle: number) => number): HostTensor<'float32'> => ({
+    dtype: 'float32',
+    shape: [rows, half],
+    data: Float32Array.from({ length: rows * half }, (_, i) => {
+      const angle = Math.fround(Math.floor(i / half) * (rotary.invFreq[i % half] as number));
+      return f(angle) * rotary.attentionScaling;
+    }),
+  });
+  return { cos: table(Math.cos), sin: table(Math.sin) };
 }
