@@ -187,9 +187,10 @@ class Resampled {
       planes.forEach((plane, index) => {
         const row = plane.subarray(group * CELL_COUNT, (group + 1) * CELL_COUNT);
         rows.set(row, group * this.width + index * CELL_COUNT);
-        row.forEach((bit, cell) => (this.observed[index * CELL_COUNT + cell]! += bit / groups));
+        row.forEach((bit, cell) => (this.observed[index * CELL_COUNT + cell]! += bit));
       });
     }
+    this.observed.forEach((count, column) => (this.observed[column] = count / groups));
     this.means = bootstrapMeans(rows, this.width, { resamples, seed });
   }
 

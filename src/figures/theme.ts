@@ -1,0 +1,27 @@
+/** Colours of a figure's paper and ink. Given as values, so that an exported file looks as seen. */
+export interface FigureTheme {
+  /** Background of the whole figure. */
+  readonly paper: string;
+  readonly ink: string;
+  /** Small print, axis words. */
+  readonly mutedInk: string;
+  /** Thin lines, hatching. */
+  readonly rule: string;
+}
+
+export const LIGHT: FigureTheme = {
+  paper: '#ffffff',
+  ink: '#16191d',
+  mutedInk: '#5b636d',
+  rule: '#c4cad1',
+};
+
+export const DARK: FigureTheme = {
+  paper: '#14171b',
+  ink: '#e8eaed',
+  mutedInk: '#a0a8b2',
+  rule: '#454c55',
+};
+
+export const FONT_FAMILY =
+  "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
