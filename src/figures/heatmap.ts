@@ -38,7 +38,7 @@ const LEFT = 64;
 const TOP = 76;
 const LEGEND_TOP = TOP + MAP_SIDE + 22;
 const LEGEND_HEIGHT = 10;
-const LEGEND_STEPS = 48;
+const LEGEND_STOPS = 21;
 
 export const HEATMAP_WIDTH = LEFT + MAP_SIDE + 24;
 export const HEATMAP_HEIGHT = LEGEND_TOP + LEGEND_HEIGHT + 40;
@@ -118,7 +118,7 @@ export function heatmapGroup(
     ),
     ...axisWords(theme),
     ...data.cells.map((cell, index) => drawCell(cell, index, data, theme, hatch)),
-    ...legend(data, theme),
+    ...legend(data, theme, `${prefix}-scale`),
   );
 }
 
@@ -221,19 +221,14 @@ function smallPrint(cell: HeatmapCell, signed = false): string[] {
 }
 
 /** A bar of the scale's colours with its ends, middle and quantity. */
-function legend(data: HeatmapData, theme: FigureTheme): SvgElement[] {
+function legend(data: HeatmapData, theme: FigureTheme, gradient: string): SvgElement[] {
   const [low, high] = data.scale.domain;
-  const step = MAP_SIDE / LEGEND_STEPS;
-  const bars = Array.from({ length: LEGEND_STEPS }, (_, index) =>
-    element('rect', {
-      x: LEFT + index * step,
-      y: LEGEND_TOP,
-      // Neighbours overlap a little, or a renderer's antialiasing shows seams between them.
-      width: index === LEGEND_STEPS - 1 ? step : step + 0.5,
-      height: LEGEND_HEIGHT,
-      fill: colorOf(data.scale, low + ((high - low) * (index + 0.5)) / LEGEND_STEPS),
-    }),
-  );
+  const stops = Array.from({ length: LEGEND_STOPS }, (_, index) => {
+    const share = index / (LEGEND_STOPS - 1);
+    const color = colorOf(data.scale, low + (high - low) * share);
+    return element('stop', { offset: share, 'stop-color': color });
+  });
+  const bar = { x: LEFT, y: LEGEND_TOP, width: MAP_SIDE, height: LEGEND_HEIGHT };
   const ends: [number, number, string][] = [
     [low, LEFT, 'start'],
     [(low + high) / 2, LEFT + MAP_SIDE / 2, 'middle'],
@@ -241,7 +236,8 @@ function legend(data: HeatmapData, theme: FigureTheme): SvgElement[] {
   ];
   const y = LEGEND_TOP + LEGEND_HEIGHT + 14;
   return [
-    ...bars,
+    element('defs', {}, element('linearGradient', { id: gradient }, ...stops)),
+    element('rect', { ...bar, fill: `url(#${gradient})` }),
     ...ends.map(([value, x, anchor]) =>
       element(
         'text',

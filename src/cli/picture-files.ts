@@ -1,0 +1,32 @@
+/** Decodes picture files. Only the command line does it this way; the tab has its own decoder. */
+import sharp from 'sharp';
+import { checkPictureSize } from '../data/user-pictures.ts';
+import type { RgbImage } from '../tensor/image.ts';
+
+/**
+ * Decodes a PNG, JPEG or WebP: turned upright, in sRGB, transparency laid over white.
+ * @throws a sentence that names the file when it cannot be read or is too large
+ */
+export async function decodePicture(path: string, name: string): Promise<RgbImage> {
+  // The size is checked on the header, before any pixel is decoded.
+  const { width, height } = await sharp(path, { limitInputPixels: false })
+    .metadata()
+    .catch((error: unknown) => unreadable(name, error));
+  checkPictureSize(name, width, height);
+  const { data, info } = await sharp(path)
+    .rotate()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => unreadable(name, error));
+  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+}
+
+function unreadable(name: string, cause: unknown): never {
+  throw new Error(
+    `The picture "${name}" cannot be read as PNG, JPEG or WebP; it may be damaged. Replace or remove it.`,
+    { cause },
+  );
+}

@@ -1,0 +1,124 @@
+/** `probe`: the spatial probe, headless. */
+import { Command, Option } from 'commander';
+import { planProbe, probeManifest, runProbe } from '../experiments/probe.ts';
+import type { ProbeRecord, Scheme } from '../results/records.ts';
+import { summarize } from '../results/summary.ts';
+import type { Provider } from '../runtime/engine.ts';
+import { CommandError, INTERRUPTED, runAction } from './failure.ts';
+import { openDataset } from './open-dataset.ts';
+import { PROVIDERS, schemesOption, wholeNumberFrom } from './options.ts';
+import { findModel } from './places.ts';
+import { progressLine } from './progress-line.ts';
+import { RunFolder } from './run-folder.ts';
+import { summaryText } from './summary-text.ts';
+
+interface ProbeFlags {
+  readonly model: string;
+  readonly dataset: string;
+  readonly groups: number;
+  readonly scheme: Scheme[];
+  readonly ep: Provider;
+  readonly seed: number;
+  readonly batch: number;
+  readonly out: string;
+  readonly resume: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ npm run --silent bapa -- probe --groups 60 --out out/probe
+  $ npm run --silent bapa -- probe --scheme standard,0.5,balanced --groups 300 --seed 7 --out out/three
+  $ npm run --silent bapa -- probe --dataset my-pictures --groups 20 --out out/mine
+  $ npm run --silent bapa -- probe --groups 300 --out out/probe --resume
+
+A folder of own pictures (png, jpg, webp) may hold captions.csv (columns file, caption) or
+captions.json (file name to caption); without them the file names are the captions. Ten
+different captions fill the grid; with fewer some cells stay white, two are the least.
+
+Written to --out: records-<scheme>.jsonl, reference-<scheme>.jsonl, records.csv,
+heatmap-<scheme>.svg, difference-*.svg, comparison-*.svg, summary.json, manifest.json.
+`;
+
+/** The command for commander. */
+export function probeCommand(): Command {
+  return new Command('probe')
+    .description('ask for a target in each of nine cells, and map where the model misses it')
+    .option('--model <id or folder>', 'a model of models.json, or a model folder', 'emoji-llava')
+    .option('--dataset <name or folder>', 'emoji-probe, or a folder of pictures', 'emoji-probe')
+    .option('--groups <n>', 'groups of nine pictures', wholeNumberFrom(1), 60)
+    .option(
+      '--scheme <list>',
+      'standard, balanced or strengths from 0 to 1, separated by commas',
+      schemesOption,
+      schemesOption('standard,balanced'),
+    )
+    .addOption(new Option('--ep <provider>', 'what computes').choices(PROVIDERS).default('cpu'))
+    .option('--seed <n>', 'the same seed gives the same items', wholeNumberFrom(0), 1)
+    .option('--batch <n>', 'pictures encoded and answered together', wholeNumberFrom(1), 9)
+    .requiredOption('--out <folder>', 'where to write the results')
+    .option('--resume', 'go on with the run in --out', false)
+    .addHelpText('after', EXAMPLES)
+    .action((flags: ProbeFlags) => runAction(() => probe(flags)));
+}
+
+async function probe(flags: ProbeFlags): Promise<void> {
+  const dataset = await openDataset(flags.dataset);
+  const { groups, seed, scheme: schemes, batch: picturesPerBatch } = flags;
+  const plan = planProbe(dataset, { groups, seed, schemes, picturesPerBatch });
+  if (plan.whiteCells > 0) {
+    process.stderr.write(
+      `The data set has too few different captions to fill a grid: ${plan.whiteCells} of 9 cells stay white (${plan.whiteCells} more pictures would fill them).\n`,
+    );
+  }
+  const place = await findModel(flags.model);
+  const folder = await RunFolder.open(flags.out, schemes);
+  if (!flags.resume) await folder.refuseOverwrite();
+
+  const { openEngine } = await import('../runtime/open-engine-node.ts');
+  const { FolderSource } = await import('../runtime/folder-source.ts');
+  const source = new FolderSource(place.folder);
+  const engine = await openEngine({ source, name: place.name, provider: flags.ep });
+  try {
+    const manifest = probeManifest(engine, dataset, plan, new Date().toISOString());
+    const done = flags.resume ? await folder.readDone(manifest) : new Map<string, ProbeRecord>();
+    await folder.begin(manifest, flags.resume);
+    const records = await runInterruptibly(flags.out, (signal) => {
+      const progress = progressLine();
+      return runProbe(engine, dataset, plan, {
+        done,
+        onRecord: (record) => folder.append(record),
+        onProgress: (state) => progress.update(state),
+        signal,
+      }).finally(() => progress.stop());
+    });
+    const summary = summarize(records);
+    await folder.finish(records, summary, place.name);
+    process.stdout.write(summaryText(summary));
+    process.stdout.write(`Written to ${flags.out}\n`);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** Ctrl-C stops after the batch that is running; a second one ends the process at once. */
+async function runInterruptibly<T>(
+  out: string,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => {
+    process.stderr.write('\nStopping after this batch.\n');
+    controller.abort(
+      new CommandError(
+        `Interrupted: the records so far are in ${out}. Run the same command with --resume to go on.`,
+        INTERRUPTED,
+      ),
+    );
+  };
+  process.once('SIGINT', stop);
+  try {
+    return await run(controller.signal);
+  } finally {
+    process.removeListener('SIGINT', stop);
+  }
+}

@@ -1,0 +1,125 @@
+/** The folder of a run: records appended as they come, everything else written at the end. */
+import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { recordsToCsv } from '../results/csv.ts';
+import { formatRecord, formatReference, parseRecords } from '../results/jsonl.ts';
+import { resumeConflict, type RunManifest } from '../results/manifest.ts';
+import type { ProbeRecord, Scheme } from '../results/records.ts';
+import type { ProbeSummary } from '../results/summary.ts';
+import { CommandError } from './failure.ts';
+import { probeFigures } from './probe-figures.ts';
+
+const MANIFEST = 'manifest.json';
+
+function recordsFile(scheme: string): string {
+  return `records-${scheme}.jsonl`;
+}
+
+/** Reads a text file; undefined where there is none. */
+async function readOptional(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Writes beside, then renames: an interrupted write leaves the old file. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.part`, text);
+  await rename(`${path}.part`, path);
+}
+
+export class RunFolder {
+  private constructor(
+    readonly folder: string,
+    private readonly schemes: readonly Scheme[],
+  ) {}
+
+  /**
+   * Makes the folder (its parents too) for a run.
+   * @throws when it cannot be made
+   */
+  static async open(folder: string, schemes: readonly Scheme[]): Promise<RunFolder> {
+    await mkdir(folder, { recursive: true }).catch((error: Error) => {
+      throw new CommandError(
+        `The folder ${folder} cannot be made (${error.message}). Choose another --out.`,
+      );
+    });
+    return new RunFolder(folder, schemes);
+  }
+
+  /** @throws when the folder already holds a run that would be overwritten */
+  async refuseOverwrite(): Promise<void> {
+    if ((await readOptional(join(this.folder, MANIFEST))) === undefined) return;
+    throw new CommandError(
+      `The folder ${this.folder} already holds a run. Add --resume to go on with it, or choose another --out.`,
+    );
+  }
+
+  /**
+   * Records of the run to resume, by key. A last line that was cut off is dropped from the file, so
+   * that the next record starts on a line of its own.
+   * @throws when the run had other settings, or naming the file and line that is wrong
+   */
+  async readDone(manifest: RunManifest): Promise<Map<string, ProbeRecord>> {
+    const before = await readOptional(join(this.folder, MANIFEST));
+    if (before !== undefined) {
+      const conflict = resumeConflict(parseManifest(before, this.folder), manifest);
+      if (conflict) throw new CommandError(conflict);
+    }
+    const done = new Map<string, ProbeRecord>();
+    for (const scheme of this.schemes) {
+      const path = join(this.folder, recordsFile(scheme.label));
+      const text = await readOptional(path);
+      if (text === undefined) continue;
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      for (const record of parseRecords(whole, path)) done.set(record.key, record);
+      if (whole.length < text.length) await writeWhole(path, whole);
+    }
+    return done;
+  }
+
+  /** Begins a run: the manifest, and empty record files unless it resumes. */
+  async begin(manifest: RunManifest, resumed: boolean): Promise<void> {
+    await writeWhole(join(this.folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    if (resumed) return;
+    for (const scheme of this.schemes) {
+      await writeFile(join(this.folder, recordsFile(scheme.label)), '');
+    }
+  }
+
+  async append(record: ProbeRecord): Promise<void> {
+    await appendFile(join(this.folder, recordsFile(record.scheme)), formatRecord(record));
+  }
+
+  /** Writes all results of a finished run, records in the plan's order. */
+  async finish(
+    records: readonly ProbeRecord[],
+    summary: ProbeSummary,
+    model: string,
+  ): Promise<void> {
+    const write = (name: string, text: string) => writeWhole(join(this.folder, name), text);
+    for (const { label } of this.schemes) {
+      const own = records.filter((record) => record.scheme === label);
+      await write(recordsFile(label), own.map(formatRecord).join(''));
+      await write(`reference-${label}.jsonl`, formatReference(own));
+    }
+    await write('records.csv', recordsToCsv(records));
+    await write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
+    for (const [name, svg] of probeFigures(summary, model)) await write(name, svg);
+  }
+}
+
+function parseManifest(text: string, folder: string): RunManifest {
+  try {
+    return JSON.parse(text) as RunManifest;
+  } catch (error) {
+    throw new CommandError(
+      `The ${MANIFEST} in ${folder} is not valid JSON, so its run cannot be resumed. Choose another --out.`,
+      1,
+      { cause: error },
+    );
+  }
+}
