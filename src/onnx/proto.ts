@@ -122,7 +122,7 @@ function writeMessage(writer: Writer, name: MessageName, message: Message): void
   for (const bytes of message.unknownFields ?? []) writeRaw(writer, bytes);
 }
 
-/** Appends bytes as they are: the writer has no public call for it, so each goes as a one-byte varint. */
+/** Writes one field again as it was read: the writer has no public call for ready-made bytes. */
 function writeRaw(writer: Writer, bytes: Uint8Array): void {
   const reader = new protobuf.Reader(bytes);
   const tag = reader.uint32();

@@ -58,10 +58,11 @@ async function readHeaderJson(
     );
   }
   const view = new DataView(prefix.buffer, prefix.byteOffset, 8);
-  const length = Number(view.getBigUint64(0, true));
+  const claimed = view.getBigUint64(0, true);
+  const length = Number(claimed);
   if (length > MAX_HEADER_BYTES || 8 + length > file.size) {
     throw new Error(
-      `${file.name} is no safetensors file or was cut off: its header claims ${length} bytes, but the file has ${file.size} and a header at most ${MAX_HEADER_BYTES}.`,
+      `${file.name} is no safetensors file or was cut off: its header claims ${claimed} bytes, but the file has ${file.size} and a header at most ${MAX_HEADER_BYTES}.`,
     );
   }
   const bytes = await file.read(8, 8 + length);
