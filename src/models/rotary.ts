@@ -55,18 +55,25 @@ export function inverseFrequencies(theta: number, dim: number): Float32Array {
   });
 }
 
-/** Llama 3.1's scaling: long waves divided by the factor, short ones kept, smooth between. */
+/**
+ * Llama 3.1's scaling: long waves divided by the factor, short ones kept, smooth between. Each step is
+ * rounded to float32, because torch computes it on float32 tensors.
+ */
 function scaleAsLlama3(inverse: Float32Array, parameters: Fields): Float32Array {
+  const round = Math.fround;
+  // torch divides a number by a tensor as the number times the tensor's reciprocal.
+  const over = (a: number, b: number) => round(round(a) * round(1 / b));
   const factor = parameters.number('factor');
   const low = parameters.number('low_freq_factor');
   const high = parameters.number('high_freq_factor');
   const context = parameters.number('original_max_position_embeddings');
   return inverse.map((frequency) => {
-    const wavelength = (2 * Math.PI) / frequency;
+    const wavelength = over(2 * Math.PI, frequency);
     if (wavelength > context / low) return frequency / factor;
     if (wavelength < context / high) return frequency;
-    const smooth = (context / wavelength - low) / (high - low);
-    return ((1 - smooth) * frequency) / factor + smooth * frequency;
+    const smooth = round(round(over(context, wavelength) - low) / (high - low));
+    const scaled = round(round(round(1 - smooth) * frequency) / factor);
+    return scaled + round(smooth * frequency);
   });
 }
 
