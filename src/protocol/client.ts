@@ -1,0 +1,30 @@
+import * as Comlink from 'comlink';
+import type { RgbImage } from '../tensor/image.ts';
+import type { Listener, WorkbenchEndpoint } from './server.ts';
+import type { AskRequest, NameRequest, WorkbenchService } from './workbench.ts';
+
+/** Hands the pixels over without a copy: the caller's `image.data` is empty afterwards. */
+function transferring<Request extends { image: RgbImage }>(request: Request): Request {
+  return Comlink.transfer(request, [request.image.data.buffer]);
+}
+
+/** Speaks the workbench's interface to a worker that called `serveWorkbench`. */
+export async function connectWorkbench(
+  worker: Worker,
+  listener: Listener,
+): Promise<WorkbenchService> {
+  const remote = Comlink.wrap<WorkbenchEndpoint>(worker);
+  await remote.listen(Comlink.proxy(listener));
+  return {
+    load: (request) => remote.load(request),
+    cancelLoad: () => remote.cancelLoad(),
+    ask: (request: AskRequest) => remote.ask(transferring(request)),
+    name: (request: NameRequest) => remote.name(transferring(request)),
+    positions: (caption, strength) => remote.positions(caption, strength),
+    startProbe: (request) => remote.startProbe(request),
+    pauseProbe: () => remote.pauseProbe(),
+    resumeProbe: () => remote.resumeProbe(),
+    cancelProbe: () => remote.cancelProbe(),
+    loseDevice: () => remote.loseDevice(),
+  };
+}
