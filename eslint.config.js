@@ -20,7 +20,8 @@ const ALLOWED_IMPORTS = {
   ui: ['figures', 'results', 'protocol', 'data'],
   'main.tsx': ['ui'],
   // The two composition roots: they choose the engine and the stores and hand them on.
-  'worker.ts': ['protocol', 'experiments', 'runtime', 'data', 'results'],
+  'worker.ts': ['worker', 'protocol'],
+  worker: ['protocol', 'experiments', 'runtime', 'data', 'results'],
   'cli.ts': ['cli'],
   cli: ['protocol', 'experiments', 'runtime', 'models', 'data', 'figures', 'results'],
 };

@@ -1,0 +1,102 @@
+import { loadEmojiProbe } from '../data/emoji-probe.ts';
+import type { ProbeDataset } from '../data/dataset.ts';
+import { probePrompt } from '../experiments/probe-prompt.ts';
+import type { Listener } from '../protocol/server.ts';
+import type { AskReply, LoadRequest, WorkbenchService } from '../protocol/workbench.ts';
+import type { Answer } from '../runtime/engine.ts';
+import { UrlSource } from '../runtime/url-source.ts';
+import { EngineHost } from './engine-host.ts';
+import { ProbeRun } from './probe-run.ts';
+
+/** Answers to free questions stop after this many tokens. */
+const MOST_NEW_TOKENS = 24;
+
+/** The page's folder, from where the worker's own script stands (`assets/` in the build, `src/` before). */
+const PAGE = new URL('../', self.location.href);
+
+/** The workbench on a real engine. `emit` tells the page what happens on its own accord. */
+export function createWorkbench(emit: Listener): WorkbenchService {
+  const host = new EngineHost(emit, new URL('ort/', PAGE).href);
+  let request: LoadRequest | undefined;
+  let dataset: Promise<ProbeDataset> | undefined;
+  let run: ProbeRun | undefined;
+
+  return {
+    async load(next) {
+      request = next;
+      const source = new UrlSource(next.datasetUrl);
+      dataset = loadEmojiProbe((file) => source.read(file));
+      const [description] = await Promise.all([host.load(next), dataset]);
+      return description;
+    },
+    async cancelLoad() {
+      host.cancel();
+    },
+    ask({ image, caption, strengths }) {
+      return host.withEngine(async ({ engine, live }): Promise<AskReply> => {
+        const reply = await live.ask({ image, caption, strengths });
+        return {
+          answers: reply.answers.map((answer, at) => plain(answer, strengths[at]!)),
+          encoded: reply.encoded,
+          milliseconds: reply.milliseconds,
+          prompt: engine.renderPrompt(reply.prompt),
+        };
+      });
+    },
+    name({ image, question, strengths }) {
+      return host.withEngine(async ({ engine, live }): Promise<AskReply> => {
+        const start = performance.now();
+        const replies = [];
+        for (const strength of strengths) {
+          const options = { image, text: question, strength, maxNewTokens: MOST_NEW_TOKENS };
+          replies.push(await live.generate(options));
+        }
+        return {
+          answers: replies.map(({ answers }, at) => plain(answers[0]!, strengths[at]!)),
+          encoded: replies.some(({ encoded }) => encoded),
+          milliseconds: performance.now() - start,
+          prompt: engine.renderPrompt(question),
+        };
+      });
+    },
+    async positions(caption, strength) {
+      const { engine } = await host.current();
+      const { kinds, positions, tokens } = engine.positions(probePrompt(caption), strength);
+      return { strength, kinds, positions: positions.slice(0, kinds.length), tokens };
+    },
+    async startProbe(probe) {
+      if (run !== undefined) {
+        throw new Error('A probe runs already. Cancel it, or wait until it is finished.');
+      }
+      if (dataset === undefined) {
+        throw new Error('No model is loaded yet. Wait until it is, or press Retry.');
+      }
+      run = new ProbeRun(host, emit);
+      try {
+        return await run.run(probe, await dataset);
+      } finally {
+        run = undefined;
+      }
+    },
+    async pauseProbe() {
+      run?.pause();
+    },
+    async resumeProbe() {
+      run?.resume();
+    },
+    async cancelProbe() {
+      run?.cancel();
+    },
+    async loseDevice() {
+      if (request?.mayLoseDevice !== true) {
+        throw new Error('The device can be taken away only where the address has ?lose-device.');
+      }
+      const { engine } = await host.current();
+      engine.destroyDevice();
+    },
+  };
+}
+
+function plain({ output, margin, decoded }: Answer, strength: number) {
+  return { strength, output, margin, decoded };
+}
