@@ -1,0 +1,40 @@
+/** Numbers as the page writes them: a true minus sign, a fixed number of digits, plain units. */
+
+const MINUS = '\u2212';
+
+/** `+2.1`, `−0.4`, `0.0`. */
+export function signed(value: number, digits = 1): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return `${value < 0 ? MINUS : '+'}${text}`;
+}
+
+/** `0.91`, `−0.05`. */
+export function plain(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** `0.91 [0.88, 0.93]`. */
+export function withInterval({ value, low, high }: { value: number; low: number; high: number }) {
+  return `${plain(value)} [${plain(low)}, ${plain(high)}]`;
+}
+
+/** `p = 0.004`, `p < 0.001`. */
+export function pValue(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}
+
+/** `0.8 s`, `42 s`, `3 min 5 s`, `1 h 12 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}
+
+/** `12 kB`, `6.1 MB`. */
+export function byteCount(bytes: number): string {
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,51 @@
+import { useEffect } from 'react';
+import { useActions } from './store/context.tsx';
+
+/** Every key with what it does, as the help lists them. */
+export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
+  ['← ↑ → ↓', 'move the target to the next cell'],
+  ['b', 'switch between standard and balanced positions'],
+  ['Space', 'run the probe, pause it, let it go on'],
+  ['Enter', 'change the picture of the focused cell, or open its items in the results'],
+  ['Esc', 'close what is open'],
+  ['?', 'show this help'],
+];
+
+const STEPS: Readonly<Record<string, readonly [rows: number, columns: number]>> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** Text fields, sliders and open dialogs keep their own keys. */
+function keepsItsKeys(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest('input, textarea, select, dialog, [data-own-keys]') !== null
+  );
+}
+
+/** The page's keys. A button keeps the space bar, which presses it. */
+export function useKeys({ help }: { help: () => void }): void {
+  const actions = useActions();
+  useEffect(() => {
+    function onKey(event: KeyboardEvent): void {
+      if (event.ctrlKey || event.metaKey || event.altKey || keepsItsKeys(event.target)) return;
+      const step = STEPS[event.key];
+      if (step !== undefined) actions.stepTarget(...step);
+      else if (event.key === 'b') actions.toggleBalanced();
+      else if (event.key === '?') help();
+      else if (event.key === 'Escape') actions.openCell(undefined);
+      else if (event.key === ' ') {
+        const onButton =
+          event.target instanceof Element && event.target.closest('button, a, summary');
+        if (onButton) return;
+        actions.runOrPause();
+      } else return;
+      event.preventDefault();
+    }
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [actions, help]);
+}

@@ -1,0 +1,38 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { connectWorkbench } from '../protocol/client.ts';
+import { App } from './app.tsx';
+import { createPictureLibrary } from './pictures/library.ts';
+import { createActions, receiveEvent } from './store/actions.ts';
+import { PageProvider } from './store/context.tsx';
+import { keepAnswering } from './store/live-answers.ts';
+import { pageSettings } from './store/page-settings.ts';
+import { createWorkbenchStore } from './store/state.ts';
+import './style/tokens.css';
+import './style/controls.css';
+import './style/layout.css';
+
+/** Draws the page into `root` and opens its model in `worker`. */
+export async function mountPage(root: HTMLElement, worker: Worker, address: URL): Promise<void> {
+  const store = createWorkbenchStore();
+  const library = createPictureLibrary();
+  const failed = (why: string) =>
+    store.setState({
+      model: {
+        phase: 'failed',
+        failure: `The worker that runs the model stopped: ${why}. Reload the page; if that does not help, use a current Chrome, Edge, Firefox or Safari.`,
+      },
+    });
+  worker.addEventListener('error', (event) => failed(event.message || 'it could not be started'));
+  const workbench = await connectWorkbench(worker, (event) => receiveEvent(store, event));
+  const actions = createActions(store, library, workbench, pageSettings(address));
+  keepAnswering(store, library, workbench);
+  createRoot(root).render(
+    <StrictMode>
+      <PageProvider page={{ store, actions, library }}>
+        <App />
+      </PageProvider>
+    </StrictMode>,
+  );
+  await actions.open();
+}

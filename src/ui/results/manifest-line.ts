@@ -1,0 +1,19 @@
+import type { ProbeState } from '../store/state.ts';
+
+/** Where a result comes from, in one line. */
+export function describeManifest({ source, manifest, phase }: ProbeState): string {
+  if (manifest === undefined) return source === 'run' ? 'This run' : '';
+  const { model, runtime, dataset, groups, seed, whiteCells } = manifest;
+  return [
+    source === 'precomputed'
+      ? 'Precomputed'
+      : phase === 'finished'
+        ? 'This run'
+        : 'This run so far',
+    `${model.name} ${model.weightHash.slice(0, 8)}`,
+    `${dataset.name}, ${groups} ${groups === 1 ? 'group' : 'groups'}, seed ${seed}`,
+    `${runtime.provider}, ${model.dtype}`,
+    ...(whiteCells > 0 ? [`${whiteCells} of 9 cells left white: too few captions`] : []),
+    manifest.startedAt.slice(0, 10),
+  ].join(' · ');
+}

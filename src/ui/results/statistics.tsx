@@ -1,0 +1,148 @@
+import { useMemo } from 'react';
+import type { ProbeRecord } from '../../results/records.ts';
+import { summarize, type GroupSummary, type ProbeSummary } from '../../results/summary.ts';
+import { plain, pValue, signed, withInterval } from '../format.ts';
+import { cellName } from '../store/state.ts';
+import type { Measure } from './figure-data.ts';
+
+/** Enough for two digits of an interval, and quick enough for a page. */
+export const PAGE_RESAMPLES = { resamples: 2000, permutations: 2000 };
+
+interface StatisticsProps {
+  records: readonly ProbeRecord[];
+  /** False while a run writes records: intervals wait until it pauses or ends. */
+  settled: boolean;
+  measure: Measure;
+  first: string;
+  second: string;
+}
+
+/** Two schemes in numbers, with 95 % intervals that resample whole groups. */
+export function Statistics({ records, settled, measure, first, second }: StatisticsProps) {
+  const summary = useMemo(
+    () => (settled && records.length > 0 ? summarize(records, PAGE_RESAMPLES) : undefined),
+    [records, settled],
+  );
+  if (!settled) {
+    return <p className="hint statistics">Statistics follow when the run pauses or ends.</p>;
+  }
+  if (summary === undefined) return null;
+  const columns = [first, second].map(
+    (label) => summary.schemes.find(({ scheme }) => scheme.label === label)?.across ?? null,
+  );
+  if (columns.every((column) => column === null)) {
+    return (
+      <p className="hint statistics">
+        Statistics across cells need at least two groups with all nine cells.
+      </p>
+    );
+  }
+  return <Table summary={summary} columns={columns} measure={measure} names={[first, second]} />;
+}
+
+interface TableProps {
+  summary: ProbeSummary;
+  columns: readonly (GroupSummary | null)[];
+  measure: Measure;
+  names: readonly [string, string];
+}
+
+function Table({ summary, columns, measure, names }: TableProps) {
+  const compared = summary.comparisons.find(({ second }) => second === names[1]);
+  const difference = compared?.[measure];
+  const rows: readonly (readonly [string, string, (group: GroupSummary) => string, string])[] = [
+    [
+      'mean over cells',
+      'with its 95 % interval over groups',
+      (group) => withInterval((group[measure] ?? group.accuracy).mean),
+      difference ? withInterval(difference.mean) : '',
+    ],
+    [
+      'standard deviation',
+      'of the nine cells (population)',
+      (group) => withInterval((group[measure] ?? group.accuracy).sd),
+      difference ? withInterval(difference.sd) : '',
+    ],
+    [
+      'best − worst cell',
+      'biased upwards; see the next line',
+      (group) => withInterval((group[measure] ?? group.accuracy).range),
+      difference ? withInterval(difference.range) : '',
+    ],
+    [
+      'by chance',
+      'the range where positions are shuffled inside each group, and how often it is as large',
+      (group) => {
+        const { nullMean, p } = (group[measure] ?? group.accuracy).rangeNull;
+        return `${plain(nullMean)}, ${pValue(p)}`;
+      },
+      '',
+    ],
+    [
+      'worst cell',
+      '',
+      (group) => {
+        const { worst } = group[measure] ?? group.accuracy;
+        return `${cellName(worst.cell)} ${plain(worst.value)}`;
+      },
+      '',
+    ],
+    [
+      'same in all nine cells',
+      'share of groups with one answer wherever the target stands (right everywhere + wrong everywhere)',
+      ({ positives: { consistency } }) =>
+        `${plain(consistency.same)} (${plain(consistency.allRight)} + ${plain(consistency.allWrong)})`,
+      columns[0] && columns[1]
+        ? signed(columns[1].positives.consistency.same - columns[0].positives.consistency.same, 2)
+        : '',
+    ],
+    [
+      'Cochran’s Q',
+      'any effect of the cell on being right',
+      ({ positives: { cochran } }) => `${plain(cochran.q, 1)}, ${pValue(cochran.p)}`,
+      '',
+    ],
+  ];
+  const groups = columns.find((column) => column !== null)?.groups;
+  const tests = difference?.tests.filter(({ pHolm }) => pHolm < 0.05) ?? [];
+  return (
+    <div className="statistics" data-testid="statistics">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{groups} groups</th>
+            {names.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+            <th scope="col">difference</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, meaning, text, change]) => (
+            <tr key={name} title={meaning}>
+              <th scope="row">{name}</th>
+              {columns.map((column, at) => (
+                <td key={at}>{column === null ? '–' : text(column)}</td>
+              ))}
+              <td>{change}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="hint">
+        {compared === undefined
+          ? ''
+          : tests.length === 0
+            ? 'No single cell differs between the two (McNemar, Holm over nine cells, 5 %).'
+            : `Cells that differ (McNemar, Holm over nine): ${tests
+                .map(({ cell, pHolm }) => `${cellName(cell)} (${pValue(pHolm)})`)
+                .join(', ')}.`}
+        {summary.incompleteGroups > 0 &&
+          ` ${summary.incompleteGroups} incomplete ${summary.incompleteGroups === 1 ? 'group is' : 'groups are'} left out.`}{' '}
+        Select a cell of a map for its items.
+      </p>
+    </div>
+  );
+}

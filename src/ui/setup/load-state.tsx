@@ -1,0 +1,48 @@
+import { byteCount, duration } from '../format.ts';
+import { useActions, useWorkbench } from '../store/context.tsx';
+
+/** Loading with its numbers, or a failure with what to do about it. Nothing once the model is live. */
+export function LoadState() {
+  const { phase, progress, failure } = useWorkbench((state) => state.model);
+  const actions = useActions();
+  if (phase === 'live') return null;
+  if (phase === 'failed') {
+    return (
+      <div className="load failed" role="alert" data-testid="load-failure">
+        <p>{failure}</p>
+        <p className="hint">Your pictures, captions and results are kept.</p>
+        <button type="button" onClick={() => void actions.loadModel()}>
+          Retry
+        </button>
+      </div>
+    );
+  }
+  const share =
+    progress?.totalBytes === undefined ? undefined : progress.bytes / progress.totalBytes;
+  return (
+    <div className="load" data-testid="load-progress">
+      <progress value={share} max={1} aria-label="Loading the model" />
+      <p className="hint">
+        {progress === undefined
+          ? 'Starting …'
+          : [
+              progress.step,
+              progress.totalBytes === undefined
+                ? byteCount(progress.bytes)
+                : `${byteCount(progress.bytes)} of ${byteCount(progress.totalBytes)}`,
+              progress.bytesPerSecond !== undefined && `${byteCount(progress.bytesPerSecond)}/s`,
+              progress.millisecondsLeft !== undefined &&
+                progress.millisecondsLeft > 0 &&
+                `${duration(progress.millisecondsLeft)} left`,
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+      </p>
+      {phase === 'loading' && (
+        <button type="button" onClick={actions.cancelLoad}>
+          Cancel
+        </button>
+      )}
+    </div>
+  );
+}

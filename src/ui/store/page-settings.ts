@@ -1,0 +1,34 @@
+import type { LoadRequest } from '../../protocol/workbench.ts';
+
+export interface PageSettings {
+  readonly load: LoadRequest;
+  readonly datasetUrl: string;
+  readonly precomputedUrl: string;
+  /** Seed of the first group on the bench. */
+  readonly benchSeed: number;
+}
+
+/**
+ * What the page's address asks for, with defaults: `?ep=wasm` runs on the CPU, `?build=asyncify`
+ * runs WebGPU without JSPI, `?seed=3` shows another first group, `?lose-device` lets a test destroy
+ * the GPU device.
+ */
+export function pageSettings(address: URL): PageSettings {
+  const wanted = address.searchParams;
+  const folder = (path: string) => new URL(path, address.origin + address.pathname).href;
+  const model = 'emoji-llava';
+  const datasetUrl = folder('data/emoji-probe/');
+  return {
+    load: {
+      model,
+      modelUrl: folder(`models/${model}/`),
+      datasetUrl,
+      provider: wanted.get('ep') === 'wasm' ? 'wasm' : 'webgpu',
+      withoutJspi: wanted.get('build') === 'asyncify',
+      mayLoseDevice: wanted.has('lose-device'),
+    },
+    datasetUrl,
+    precomputedUrl: folder('precomputed/emoji-probe/'),
+    benchSeed: Number(wanted.get('seed') ?? 1) || 1,
+  };
+}
