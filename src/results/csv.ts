@@ -22,6 +22,9 @@ const COLUMNS = [
   'milliseconds',
 ] as const satisfies readonly (keyof ProbeRecord)[];
 
+/** What a spreadsheet takes for the start of a formula, or skips before one; full-width forms too. */
+const FORMULA_START = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
 /**
  * A CSV (RFC 4180, header line, CRLF). Quotes, commas and line breaks are quoted; a text that a
  * spreadsheet would run as a formula gets a leading apostrophe. Markup stays as it is: it is text.
@@ -33,6 +36,9 @@ export function recordsToCsv(records: readonly ProbeRecord[]): string {
       return Array.isArray(value) ? value.map((id) => id ?? '').join(' ') : value;
     }),
   );
-  const table = Papa.unparse({ fields: [...COLUMNS], data: rows }, { escapeFormulae: true });
+  const table = Papa.unparse(
+    { fields: [...COLUMNS], data: rows },
+    { escapeFormulae: FORMULA_START },
+  );
   return `${table}\r\n`;
 }
