@@ -14,15 +14,23 @@ Examples:
 BAPA_DEBUG=1 shows the trace of an error.
 `;
 
+/** Commander's own complaints, as one sentence. */
+function writeComplaint(text: string, write: (text: string) => void): void {
+  const words = text.replace(/^error: /, '').trim();
+  const sentence = `${words.charAt(0).toUpperCase()}${words.slice(1)}`.replace(/[^.)?]$/, '$&.');
+  write(`${sentence.replaceAll('\n', ' ')} Add --help to see what can be given.\n`);
+}
+
 /** Every command with its help. */
 export function program(): Command {
-  return new Command('bapa')
+  const root = new Command('bapa')
     .description(
       'Measure where in a picture a vision-language model looks away, without a browser.',
     )
-    .addCommand(probeCommand())
-    .addCommand(logitsCommand())
-    .addCommand(exportCommand())
-    .addHelpText('after', EXAMPLES)
-    .showHelpAfterError('(add --help for the options)');
+    .configureOutput({ outputError: writeComplaint })
+    .addHelpText('after', EXAMPLES);
+  for (const command of [probeCommand(), logitsCommand(), exportCommand()]) {
+    root.addCommand(command.copyInheritedSettings(root));
+  }
+  return root;
 }

@@ -1,0 +1,212 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile, cp, truncate, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseRecords } from '../results/jsonl.ts';
+import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MODEL = join(ROOT, 'public/models/emoji-llava');
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line as `npm run bapa` does; `onError` sees stderr as it comes. */
+function bapa(
+  args: readonly string[],
+  onError?: (text: string, interrupt: () => void) => void,
+): Promise<Outcome> {
+  const register = join(ROOT, 'tools/node/register.mjs');
+  const node = ['--disable-warning=ExperimentalWarning', '--import', register];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...node, join(ROOT, 'src/cli.ts'), ...args], {
+      cwd: ROOT,
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => {
+      stderr += data.toString();
+      onError?.(stderr, () => child.kill('SIGINT'));
+    });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bapa-cli-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** One sentence for a person: a line that ends with a period, and no trace. */
+function expectSentence({ status, stderr }: Outcome, words: string): void {
+  expect(status).toBe(1);
+  expect(stderr).toContain(words);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr.trim().split('\n').at(-1)).toMatch(/[.)]$/);
+}
+
+describe('help and bad arguments', { timeout: 60_000 }, () => {
+  it('helps everywhere, with examples', async () => {
+    for (const args of [[], ['probe'], ['logits'], ['export']]) {
+      const { status, stdout } = await bapa([...args, '--help']);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/Examples?:\n {2}\$ npm run --silent bapa -- /);
+    }
+  });
+
+  it.each([
+    [['frobnicate'], "Unknown command 'frobnicate'."],
+    [['probe'], "Required option '--out <folder>' not specified."],
+    [['probe', '--out', 'x', '--groups', '1.5'], 'whole number from 1'],
+    [['probe', '--out', 'x', '--scheme', 'bapa'], '"standard", "balanced" or a strength'],
+    [['probe', '--out', 'x', '--ep', 'cuda'], 'Allowed choices are cpu, wasm, webgpu'],
+    [['probe', '--out', 'x', '--dataset', 'nowhere'], 'There is no data set "nowhere"'],
+    [['probe', '--out', '/dev/null/x', '--model', 'nowhere'], 'There is no model "nowhere"'],
+  ])('%j', async (args, words) => {
+    expectSentence(await bapa(args), words);
+  });
+});
+
+describe('bad models', { timeout: 60_000 }, () => {
+  async function copyModel(name: string): Promise<string> {
+    const copy = join(folder, name);
+    await cp(MODEL, copy, { recursive: true });
+    return copy;
+  }
+
+  it('names a missing file', async () => {
+    const model = await copyModel('missing');
+    await rm(join(model, 'model.safetensors'));
+    const out = join(folder, 'never');
+    expectSentence(await bapa(['probe', '--model', model, '--out', out]), 'model.safetensors');
+  });
+
+  it('names a truncated file', async () => {
+    const model = await copyModel('truncated');
+    await truncate(join(model, 'model.safetensors'), 1_000_000);
+    const out = join(folder, 'never');
+    expectSentence(await bapa(['probe', '--model', model, '--out', out]), 'model.safetensors');
+  });
+
+  it('names an unsupported kind of model', async () => {
+    const model = await copyModel('unsupported');
+    await writeFile(join(model, 'config.json'), '{"model_type":"flamingo"}');
+    const out = join(folder, 'never');
+    expectSentence(await bapa(['probe', '--model', model, '--out', out]), 'flamingo');
+  });
+});
+
+describe('probe', { timeout: 180_000 }, () => {
+  const SCHEMES = ['standard', 'balanced'];
+
+  async function readRun(out: string): Promise<unknown[]> {
+    const texts = SCHEMES.map((label) => readFile(join(out, `records-${label}.jsonl`), 'utf8'));
+    const records = (await Promise.all(texts)).flatMap((text) => parseRecords(text));
+    return records.map((record) => ({ ...record, milliseconds: 0 }));
+  }
+
+  const args = (out: string) => ['probe', '--groups', '2', '--seed', '4', '--out', out];
+
+  it('writes everything, the same twice, and resumes to the same after Ctrl-C', async () => {
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    const outcome = await bapa(args(first));
+    expect(outcome.stderr).toContain('72 of 72 answers');
+    expect(outcome.status).toBe(0);
+    expect(outcome.stdout).toContain('standard positions (strength 0), 36 items');
+    const widest = Math.max(...outcome.stdout.split('\n').map((line) => line.length));
+    expect(widest).toBeLessThanOrEqual(80 + first.length);
+
+    const summary = JSON.parse(await readFile(join(first, 'summary.json'), 'utf8'));
+    const svg = await readFile(join(first, 'heatmap-standard.svg'), 'utf8');
+    const drawn = [...svg.matchAll(/data-cell="(\w+)" data-value="([^"]+)"/g)];
+    expect(drawn.map(([, cell, value]) => [cell, Number(value)])).toEqual(
+      summary.schemes[0].cells.map((cell: { cell: string; accuracy: { value: number } }) => [
+        cell.cell,
+        cell.accuracy.value,
+      ]),
+    );
+    const manifest = JSON.parse(await readFile(join(first, 'manifest.json'), 'utf8'));
+    expect(manifest).toMatchObject({ seed: 4, groups: 2, runtime: { provider: 'cpu' } });
+    const reference = await readFile(join(first, 'reference-balanced.jsonl'), 'utf8');
+    expect(JSON.parse(reference.split('\n')[0]!)).toMatchObject({ image: '0_0.jpg' });
+
+    const interrupted = await bapa([...args(second), '--batch', '9'], (text, interrupt) => {
+      if (text.includes('0 of 72 answers\n') && !text.includes('Stopping')) interrupt();
+    });
+    expect(interrupted.status).toBe(130);
+    expect(interrupted.stderr).toContain('with --resume to go on');
+    const half = (await readRun(second)).length;
+    expect(half).toBeLessThan(72);
+
+    // A line that was cut off by a crash is computed again.
+    const cut = join(second, 'records-standard.jsonl');
+    await writeFile(cut, `${await readFile(cut, 'utf8')}{"key":"0/top`);
+    const refused = await bapa(args(second));
+    expectSentence(refused, 'already holds a run');
+    const resumed = await bapa([...args(second), '--resume']);
+    expect(resumed.status).toBe(0);
+    expect(await readRun(second)).toEqual(await readRun(first));
+
+    const otherSeed = [...args(second).slice(0, 4), '5', '--out', second, '--resume'];
+    expectSentence(await bapa(otherSeed), 'another seed: it was 4, now it is 5');
+
+    const lines = (await readFile(cut, 'utf8')).split('\n');
+    lines[6] = '{"key": 7}';
+    await writeFile(cut, lines.join('\n'));
+    expectSentence(await bapa([...args(second), '--resume']), 'Line 7 of');
+  });
+
+  it('probes a folder of own pictures and says that cells stay white', async () => {
+    const own = join(folder, 'own');
+    await mkdir(own);
+    for (const [at, name] of ['red_square', 'green_square', 'blue_square'].entries()) {
+      const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i % 3 === at ? 255 : 0));
+      await writeFile(
+        join(own, `${name}.png`),
+        encode({ width: 40, height: 30, channels: 3, data }),
+      );
+    }
+    const out = join(folder, 'own-out');
+    const flags = ['--groups', '1', '--scheme', 'balanced', '--out', out];
+    const outcome = await bapa(['probe', '--dataset', own, ...flags]);
+    expect(outcome.stderr).toContain('7 of 9 cells stay white');
+    expect(outcome.status).toBe(0);
+    const [record] = parseRecords(await readFile(join(out, 'records-balanced.jsonl'), 'utf8'));
+    expect(record!.pictures.filter((id) => id !== null)).toHaveLength(2);
+
+    await writeFile(join(own, 'zebra.png'), 'no picture at all');
+    const broken = await bapa(['probe', '--dataset', own, '--out', join(folder, 'never')]);
+    expectSentence(broken, 'The picture "zebra.png" cannot be read');
+  });
+});
+
+describe('logits', { timeout: 60_000 }, () => {
+  it('writes logits at every position, and says which input is wrong', async () => {
+    const inputs = join(folder, 'in.safetensors');
+    const ids = { dtype: 'int64', shape: [1, 3], data: BigInt64Array.of(1n, 5n, 6n) } as const;
+    await writeFile(inputs, writeSafetensors(new Map([['input_ids', ids]])));
+    const outputs = join(folder, 'out.safetensors');
+    const outcome = await bapa(['logits', '--inputs', inputs, '--outputs', outputs]);
+    expect(outcome.stderr).toBe('');
+    expect(outcome.status).toBe(0);
+    const tensors = await readSafetensors('out', await readFile(outputs));
+    expect(tensors.get('logits')!.shape.slice(0, 2)).toEqual([1, 3]);
+
+    const floats = { dtype: 'float32', shape: [1, 1], data: Float32Array.of(1) } as const;
+    await writeFile(inputs, writeSafetensors(new Map([['input_ids', floats]])));
+    const wrong = await bapa(['logits', '--inputs', inputs, '--outputs', outputs]);
+    expectSentence(wrong, 'input_ids in');
+    const gone = await bapa(['logits', '--inputs', 'nowhere', '--outputs', outputs]);
+    expectSentence(gone, 'cannot be read');
+  });
+});
