@@ -14,42 +14,77 @@ export interface RangeNull {
   readonly permutations: number;
 }
 
-/** 9!: one draw below it picks a permutation of the nine cells. */
-const ORDERS = 362_880;
+/**
+ * Nine sums travel in three doubles, three of 17 bits in each, so that a group is added in three steps.
+ * Integers below 2^51 are exact.
+ */
+const FIELD = 2 ** 17;
+const FIELDS_PER_WORD = 3;
+const WORDS = CELL_COUNT / FIELDS_PER_WORD;
 
-function rangeOf(sums: Int32Array): number {
-  let [smallest, largest] = [sums[0]!, sums[0]!];
-  for (const sum of sums) {
-    if (sum < smallest) smallest = sum;
-    if (sum > largest) largest = sum;
+/** Nine scores as {@link WORDS} packed doubles. */
+function pack(scores: ArrayLike<number>): number[] {
+  return Array.from({ length: WORDS }, (_, word) => {
+    const [first, second, third] = [0, 1, 2].map(
+      (field) => scores[word * FIELDS_PER_WORD + field]!,
+    );
+    return first! + FIELD * (second! + FIELD * third!);
+  });
+}
+
+function rangeOf(words: ArrayLike<number>): number {
+  let [smallest, largest] = [Infinity, -Infinity];
+  for (let word = 0; word < WORDS; word++) {
+    let rest = words[word]!;
+    for (let field = 0; field < FIELDS_PER_WORD; field++) {
+      const sum = rest % FIELD;
+      rest = (rest - sum) / FIELD;
+      if (sum < smallest) smallest = sum;
+      if (sum > largest) largest = sum;
+    }
   }
   return largest - smallest;
 }
 
-/** Adds the nine scores at `base` to `sums` in the order that `draw` names (mixed-radix shuffle). */
-function addShuffled(scores: Uint8Array, base: number, draw: number, sums: Int32Array): void {
-  for (let cell = 0; cell < CELL_COUNT; cell++) SLOTS[cell] = scores[base + cell]!;
-  let rest = draw;
-  for (let last = CELL_COUNT - 1; last > 0; last--) {
-    const next = Math.trunc(rest / (last + 1));
-    const pick = rest - next * (last + 1);
-    rest = next;
-    sums[last]! += SLOTS[pick]!;
-    SLOTS[pick] = SLOTS[last]!;
-  }
-  sums[0]! += SLOTS[0]!;
+/** Every different order of nine scores, packed, `[orders, WORDS]`. */
+function arrangements(scores: Uint8Array): Float64Array {
+  const left = new Map<number, number>();
+  for (const score of scores) left.set(score, (left.get(score) ?? 0) + 1);
+  const current = new Uint8Array(CELL_COUNT);
+  const packed: number[] = [];
+  const place = (cell: number): void => {
+    if (cell === CELL_COUNT) {
+      packed.push(...pack(current));
+      return;
+    }
+    for (const [score, count] of left) {
+      if (count === 0) continue;
+      left.set(score, count - 1);
+      current[cell] = score;
+      place(cell + 1);
+      left.set(score, count);
+    }
+  };
+  place(0);
+  return Float64Array.from(packed);
 }
 
-const SLOTS = new Uint8Array(CELL_COUNT);
-
-/** Groups that are the same in all cells move all sums alike: the range does not see them. */
-function varyingGroups(scores: Uint8Array): Uint8Array {
-  const rows: number[] = [];
+/**
+ * The arrangements of every group whose scores differ. Groups that are the same in all cells move all
+ * sums alike, so the range does not see them. Groups with the same scores share one list.
+ */
+function varyingGroups(scores: Uint8Array): Float64Array[] {
+  const lists = new Map<string, Float64Array>();
+  const groups: Float64Array[] = [];
   for (let base = 0; base < scores.length; base += CELL_COUNT) {
-    const row = scores.subarray(base, base + CELL_COUNT);
-    if (row.some((score) => score !== row[0])) rows.push(...row);
+    const sorted = scores.slice(base, base + CELL_COUNT).sort();
+    if (sorted[0] === sorted[CELL_COUNT - 1]) continue;
+    const key = sorted.join();
+    let list = lists.get(key);
+    if (!list) lists.set(key, (list = arrangements(sorted)));
+    groups.push(list);
   }
-  return Uint8Array.from(rows);
+  return groups;
 }
 
 /**
@@ -58,6 +93,7 @@ function varyingGroups(scores: Uint8Array): Uint8Array {
  * for balanced accuracy: they share a picture, so they move together). p = (1 + at least as large) /
  * (1 + permutations), Phipson and Smyth (2010).
  * @param scores `[groups, 9]`, each 0 to `points`
+ * @throws when there are more groups than the sums can hold (131,071 points in a cell)
  */
 export function permuteRange(
   scores: Uint8Array,
@@ -65,19 +101,27 @@ export function permuteRange(
   { permutations, seed }: { permutations: number; seed: number },
 ): RangeNull {
   const groups = scores.length / CELL_COUNT;
-  const sums = new Int32Array(CELL_COUNT);
-  for (let at = 0; at < scores.length; at++) sums[at % CELL_COUNT]! += scores[at]!;
-  const observed = rangeOf(sums);
+  if (groups * points >= FIELD) {
+    throw new Error(
+      `The permutation test takes fewer than ${Math.ceil(FIELD / points)} groups, but there are ${groups}. Split the run.`,
+    );
+  }
+  const totals = new Int32Array(CELL_COUNT);
+  for (let at = 0; at < scores.length; at++) totals[at % CELL_COUNT]! += scores[at]!;
+  const observed = rangeOf(pack(totals));
   const varying = varyingGroups(scores);
   const generator = xoroshiro128plus(seed);
   const ranges = new Float64Array(permutations);
   let atLeast = 0;
   for (let permutation = 0; permutation < permutations; permutation++) {
-    sums.fill(0);
-    for (let base = 0; base < varying.length; base += CELL_COUNT) {
-      addShuffled(varying, base, uniformInt(generator, 0, ORDERS - 1), sums);
+    let [first, second, third] = [0, 0, 0];
+    for (const list of varying) {
+      const at = uniformInt(generator, 0, list.length / WORDS - 1) * WORDS;
+      first += list[at]!;
+      second += list[at + 1]!;
+      third += list[at + 2]!;
     }
-    const range = rangeOf(sums);
+    const range = rangeOf([first, second, third]);
     ranges[permutation] = range;
     if (range >= observed) atLeast++;
   }
