@@ -101,6 +101,8 @@ export interface ProbeRequest {
   readonly groups: number;
   readonly seed: number;
   readonly schemes: readonly Scheme[];
+  /** Pictures encoded and answered together; nine (a group) where absent. */
+  readonly picturesPerBatch?: number | undefined;
   /** Records to go on from, for a run that was interrupted. */
   readonly done?: readonly ProbeRecord[];
 }

@@ -31,12 +31,14 @@ export function useKeys({ help }: { help: () => void }): void {
   const actions = useActions();
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
-      if (event.ctrlKey || event.metaKey || event.altKey || keepsItsKeys(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const inDialog = event.target instanceof Element && event.target.closest('dialog') !== null;
+      if (event.key === 'Escape' && !inDialog) return actions.openCell(undefined);
+      if (keepsItsKeys(event.target)) return;
       const step = STEPS[event.key];
       if (step !== undefined) actions.stepTarget(...step);
       else if (event.key === 'b') actions.toggleBalanced();
       else if (event.key === '?') help();
-      else if (event.key === 'Escape') actions.openCell(undefined);
       else if (event.key === ' ') {
         const onButton =
           event.target instanceof Element && event.target.closest('button, a, summary');

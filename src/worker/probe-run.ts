@@ -9,6 +9,9 @@ import type { RunManifest } from '../results/manifest.ts';
 import type { ProbeRecord } from '../results/records.ts';
 import type { EngineHost } from './engine-host.ts';
 
+/** A group at a time, as the command line does: batch size is part of what a manifest compares. */
+const PICTURES_PER_BATCH = 9;
+
 export class ProbeRun {
   private readonly controller = new AbortController();
   private readonly records = new Map<string, ProbeRecord>();
@@ -40,8 +43,8 @@ export class ProbeRun {
   /** Runs to the end, or until cancelled; records go out batch by batch as they come. */
   async run(request: ProbeRequest, embedded: ProbeDataset): Promise<ProbeOutcome> {
     const dataset = await datasetOf(request, embedded);
-    const { groups, seed, schemes } = request;
-    const plan = planProbe(dataset, { groups, seed, schemes });
+    const { groups, seed, schemes, picturesPerBatch = PICTURES_PER_BATCH } = request;
+    const plan = planProbe(dataset, { groups, seed, schemes, picturesPerBatch });
     const startedAt = new Date().toISOString();
     for (const record of request.done ?? []) this.records.set(record.key, record);
     let manifest: RunManifest | undefined;

@@ -14,6 +14,6 @@ export function describeManifest({ source, manifest, phase }: ProbeState): strin
     `${dataset.name}, ${groups} ${groups === 1 ? 'group' : 'groups'}, seed ${seed}`,
     `${runtime.provider}, ${model.dtype}`,
     ...(whiteCells > 0 ? [`${whiteCells} of 9 cells left white: too few captions`] : []),
-    manifest.startedAt.slice(0, 10),
+    ...(source === 'precomputed' ? [manifest.startedAt.slice(0, 10)] : []),
   ].join(' · ');
 }

@@ -78,6 +78,11 @@ export function RunBar() {
         <button type="button" disabled={!active} onClick={actions.cancelProbe}>
           Cancel
         </button>
+        {actions.loseDevice !== undefined && (
+          <button type="button" onClick={actions.loseDevice}>
+            Lose the device
+          </button>
+        )}
       </div>
       <RunProgress />
     </footer>

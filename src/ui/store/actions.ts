@@ -31,7 +31,8 @@ export interface Actions extends BenchActions {
   cancelProbe(): void;
   openCell(cell: number | undefined): void;
   dismissNotice(message: string): void;
-  loseDevice(): void;
+  /** Undefined unless the page's address allows it. */
+  readonly loseDevice: (() => void) | undefined;
 }
 
 const CENTER = 4;
@@ -103,6 +104,7 @@ export function createActions(
         groups: run.groups,
         seed: run.seed,
         schemes: strengths.map(schemeOf),
+        picturesPerBatch: settings.picturesPerBatch,
       });
       setProbe({ phase: outcome.state });
       set({ announcement: `The probe is ${outcome.state}` });
@@ -171,7 +173,7 @@ export function createActions(
     openCell: (openCell) => set({ openCell }),
     dismissNotice: (message) =>
       store.setState(({ notices }) => ({ notices: notices.filter((other) => other !== message) })),
-    loseDevice: () => void workbench.loseDevice(),
+    loseDevice: settings.load.mayLoseDevice ? () => void workbench.loseDevice() : undefined,
   };
 }
 

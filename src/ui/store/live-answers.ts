@@ -31,6 +31,7 @@ export function keepAnswering(
         encodings: (live?.encodings ?? 0) + (reply.encoded ? 1 : 0),
       },
     }));
+    return 'answered';
   });
 
   const strip = latestOnly(async ({ caption, strength }: { caption: string; strength: number }) => {
@@ -48,7 +49,8 @@ export function keepAnswering(
     if (attempt === failed) return;
     store.setState({ livePending: true, liveFailure: undefined });
     ask({ key, bench, strengths }).then(
-      () => refreshAnswers(),
+      // A request that a newer one replaced asks nothing: the newer one does.
+      (outcome) => outcome === 'answered' && refreshAnswers(),
       (error: Error) => {
         failed = attempt;
         store.setState({ livePending: false, liveFailure: error.message });

@@ -6,12 +6,13 @@ export interface PageSettings {
   readonly precomputedUrl: string;
   /** Seed of the first group on the bench. */
   readonly benchSeed: number;
+  readonly picturesPerBatch: number | undefined;
 }
 
 /**
  * What the page's address asks for, with defaults: `?ep=wasm` runs on the CPU, `?build=asyncify`
- * runs WebGPU without JSPI, `?seed=3` shows another first group, `?lose-device` lets a test destroy
- * the GPU device.
+ * runs WebGPU without JSPI, `?seed=3` shows another first group, `?batch=1` runs probes picture by
+ * picture, `?lose-device` lets a test destroy the GPU device.
  */
 export function pageSettings(address: URL): PageSettings {
   const wanted = address.searchParams;
@@ -30,5 +31,6 @@ export function pageSettings(address: URL): PageSettings {
     datasetUrl,
     precomputedUrl: folder('precomputed/emoji-probe/'),
     benchSeed: Number(wanted.get('seed') ?? 1) || 1,
+    picturesPerBatch: Number(wanted.get('batch')) || undefined,
   };
 }
