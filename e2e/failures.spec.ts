@@ -1,0 +1,49 @@
+import { expect, test } from '@playwright/test';
+import { answered, openLive } from './workbench-page.ts';
+
+test('a missing model file fails with a sentence, and a retry loads it', async ({ page }) => {
+  const weights = /model\.safetensors$/;
+  await page.route(weights, (route) => route.fulfill({ status: 404 }));
+  await page.goto('?ep=wasm');
+  await expect(page.getByTestId('load-failure')).toContainText('model.safetensors');
+  await page.unroute(weights);
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await expect(page.getByTestId('model-status')).toContainText('Live');
+  await answered(page);
+});
+
+test('truncated weights fail with a sentence and keep the bench', async ({ page }) => {
+  await page.route(/model\.safetensors$/, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.body()).subarray(0, 100_000);
+    await route.fulfill({ body, contentType: 'application/octet-stream' });
+  });
+  await page.goto('?ep=wasm');
+  await expect(page.getByTestId('load-failure')).toContainText('the file has only 100000 bytes');
+  await expect(page.locator('.grid-cell')).toHaveCount(9);
+});
+
+test('loading can be cancelled and taken up again', async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/model\.safetensors$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('?ep=wasm');
+  await page.getByTestId('load-progress').getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByTestId('load-failure')).toContainText('Loading was cancelled');
+  release();
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await expect(page.getByTestId('model-status')).toContainText('Live');
+});
+
+test('the page asks nobody but its own server', async ({ page, baseURL }) => {
+  const elsewhere: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(baseURL!) && !/^(blob|data):/.test(url)) elsewhere.push(url);
+  });
+  await openLive(page);
+  expect(elsewhere).toEqual([]);
+});

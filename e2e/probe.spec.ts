@@ -1,0 +1,66 @@
+import { expect, test } from '@playwright/test';
+import { mapValues, openLive, runReaches, startRun } from './workbench-page.ts';
+
+test('a small probe fills the maps, and every cell opens to its items', async ({ page }) => {
+  await openLive(page);
+  await startRun(page, 2);
+  await runReaches(page, 'finished');
+  const [standard, balanced] = await Promise.all([
+    mapValues(page, 'standard'),
+    mapValues(page, 'balanced'),
+  ]);
+  const difference = await mapValues(page, 'balanced − standard');
+  expect(Object.keys(standard)).toHaveLength(9);
+  for (const [cell, value] of Object.entries(standard)) {
+    expect([0, 0.5, 1]).toContain(value);
+    expect(difference[cell]).toBeCloseTo(balanced[cell]! - value, 9);
+  }
+  await expect(page.getByTestId('statistics')).toContainText('2 groups');
+
+  await page.locator('[data-map="standard"] button[data-cell="left"]').click();
+  const items = page.getByTestId('items');
+  await expect(items.getByTestId('item-count')).toHaveText('8 items');
+  await items.getByLabel('Scheme of the items').selectOption('standard');
+  await expect(items.getByTestId('item-count')).toHaveText('4 items');
+  await expect(items.getByTestId('item-prompt')).toContainText(
+    'Determine if there is a sub-image in the given image that matches the text following.',
+  );
+  const pixels = await items.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return { width: canvas.width, coloured: data.some((value) => value !== 255) };
+  });
+  expect(pixels).toEqual({ width: 504, coloured: true });
+
+  const rows = await items.locator('.item-list li').allInnerTexts();
+  const wrong = rows.filter((row) => row.includes('✗')).length;
+  await items.getByLabel('wrong only').check();
+  await expect(items.getByTestId('item-count')).toHaveText(`${wrong} items`);
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('statistics')).toBeVisible();
+});
+
+test('a run can be paused, go on and be cancelled, and keeps its answers', async ({ page }) => {
+  await openLive(page, '?ep=wasm&batch=1');
+  await startRun(page, 20);
+  const progress = page.getByTestId('run-progress');
+  await expect(progress).toContainText('left');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await runReaches(page, 'paused');
+  // The picture in the works is finished; after that nothing more comes until the run goes on.
+  await page.getByLabel('Balance strength').fill('0.35');
+  await expect(page.locator('.answer[data-scheme="0.35"][data-margin]')).toHaveCount(1);
+  const paused = await progress
+    .locator('progress')
+    .evaluate((bar: HTMLProgressElement) => bar.value);
+  await page.getByLabel('Balance strength').fill('0.65');
+  await expect(page.locator('.answer[data-scheme="0.65"][data-margin]')).toHaveCount(1);
+  const valueOf = () =>
+    progress.locator('progress').evaluate((bar: HTMLProgressElement) => bar.value);
+  expect(await valueOf()).toBe(paused);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(valueOf).toBeGreaterThan(paused);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await runReaches(page, 'cancelled');
+  await expect(progress).toContainText(/cancelled; \d+ answers kept/);
+  expect(Object.keys(await mapValues(page, 'standard')).length).toBeGreaterThan(0);
+});

@@ -1,0 +1,50 @@
+import { defineConfig } from '@playwright/test';
+import { findChromium, HOW_TO_GET_CHROMIUM } from './tools/check/chromium.ts';
+
+const PORT = 4319;
+
+const executablePath = findChromium();
+if (executablePath === undefined)
+  throw new Error(`The page cannot be tested: ${HOW_TO_GET_CHROMIUM}`);
+
+/** WebGPU in software where there is no GPU; slow, so long journeys run on WASM (`?ep=wasm`). */
+const WEBGPU = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-webgpu-adapter=swiftshader',
+];
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 150_000,
+  expect: { timeout: 60_000 },
+  reporter: 'list',
+  use: {
+    baseURL: `http://localhost:${PORT}/`,
+    viewport: { width: 1280, height: 800 },
+    trace: 'off',
+  },
+  projects: [
+    {
+      name: 'webgpu',
+      testIgnore: /no-webgpu/,
+      use: { launchOptions: { executablePath, args: ['--no-sandbox', ...WEBGPU] } },
+    },
+    {
+      name: 'no-webgpu',
+      testMatch: /no-webgpu/,
+      use: { launchOptions: { executablePath, args: ['--no-sandbox', '--disable-gpu'] } },
+    },
+  ],
+  webServer: {
+    command: `npx vite build --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
+    url: `http://localhost:${PORT}/`,
+    reuseExistingServer: false,
+    timeout: 120_000,
+  },
+});
