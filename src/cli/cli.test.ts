@@ -157,6 +157,9 @@ describe('probe', { timeout: 180_000 }, () => {
     expect(resumed.status).toBe(0);
     expect(await readRun(second)).toEqual(await readRun(first));
 
+    const fewer = ['probe', '--groups', '1', '--seed', '4', '--out', second, '--resume'];
+    expectSentence(await bapa(fewer), 'another number of groups: it was 2, now it is 1');
+
     const otherSeed = [...args(second).slice(0, 4), '5', '--out', second, '--resume'];
     expectSentence(await bapa(otherSeed), 'another seed: it was 4, now it is 5');
 

@@ -81,9 +81,12 @@ export class RunFolder {
     return done;
   }
 
-  /** Begins a run: the manifest, and empty record files unless it resumes. */
+  /** Begins a run: the manifest, and empty record files unless it resumes (then its start stays). */
   async begin(manifest: RunManifest, resumed: boolean): Promise<void> {
-    await writeWhole(join(this.folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    const path = join(this.folder, MANIFEST);
+    const before = resumed ? await readOptional(path) : undefined;
+    const startedAt = before ? parseManifest(before, this.folder).startedAt : manifest.startedAt;
+    await writeWhole(path, `${JSON.stringify({ ...manifest, startedAt }, null, 2)}\n`);
     if (resumed) return;
     for (const scheme of this.schemes) {
       await writeFile(join(this.folder, recordsFile(scheme.label)), '');

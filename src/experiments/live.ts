@@ -75,10 +75,13 @@ export class LiveProbe {
     });
   }
 
-  /** Releases every kept encoding. The engine stays open. */
-  dispose(): void {
-    for (const features of this.encodings.values()) features.release();
-    this.encodings.clear();
+  /** Releases every kept encoding after the questions that are under way. The engine stays open. */
+  dispose(): Promise<void> {
+    return this.oneAtATime(() => {
+      for (const features of this.encodings.values()) features.release();
+      this.encodings.clear();
+      return Promise.resolve();
+    });
   }
 
   private async encode(

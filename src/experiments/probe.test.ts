@@ -121,6 +121,6 @@ describe('LiveProbe on emoji-llava', { timeout: 120_000 }, () => {
     const blank = { ...image, data: image.data.map(() => 255) };
     expect((await ask(blank, 'dog', [0])).encoded).toBe(true);
     expect((await ask(image, 'dog', [0])).encoded).toBe(true);
-    live.dispose();
+    await live.dispose();
   });
 });

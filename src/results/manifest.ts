@@ -113,6 +113,8 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
     ['batch size', before.picturesPerBatch, now.picturesPerBatch],
     ['schemes', labels(before), labels(now)],
   ];
+  // More groups go on where the run stopped; fewer would drop what is there.
+  if (now.groups < before.groups) pairs.push(['number of groups', before.groups, now.groups]);
   const conflict = pairs.find(([, old, current]) => old !== current);
   if (!conflict) return null;
   const [what, old, current] = conflict;
