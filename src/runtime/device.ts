@@ -31,7 +31,7 @@ export class NoWebGpuError extends Error {
  * @throws NoWebGpuError where the browser has no WebGPU, or no adapter for it.
  */
 export async function requestDevice(): Promise<GPUDevice> {
-  if (!('gpu' in navigator))
+  if (!navigator.gpu)
     throw new NoWebGpuError(
       'This browser offers no WebGPU. Use a recent Chrome, Edge, Safari or Firefox over https, or choose the WASM provider.',
     );

@@ -31,6 +31,8 @@ const DEFAULT_NEW_TOKENS = 16;
 export interface RuntimeEngine extends Engine {
   /** Logits at every position for tensors as Hugging Face's processors name them. */
   computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs>;
+  /** Token ids of the rendered prompt around `text`, the image's tokens included. */
+  promptIds(text: string): readonly number[];
   /** Destroys the shared GPU device, as a driver crash would; false where there is none. For tests. */
   destroyDevice(): boolean;
 }
@@ -41,7 +43,8 @@ export interface EngineParts {
   readonly info: EngineInfo;
   readonly vision: Session;
   readonly language: LanguageModel;
-  readonly tokenizer: PromptTokenizer;
+  /** Undefined where the folder has none: then only raw tensors can be answered for. */
+  readonly tokenizer: PromptTokenizer | undefined;
 }
 
 /** The engine for models of three graphs: vision, embedding, decoder. One run at a time. */
@@ -70,7 +73,11 @@ export class ModelEngine implements RuntimeEngine {
   }
 
   renderPrompt(text: string): string {
-    return this.parts.tokenizer.render(text);
+    return this.tokenizer.render(text);
+  }
+
+  promptIds(text: string): readonly number[] {
+    return this.tokenizer.encode(this.tokenizer.render(text), this.info.spec.tokensPerImage);
   }
 
   encodeImages(pixelValues: HostTensor<'float32'>): Promise<EncodedImage[]> {
@@ -123,7 +130,7 @@ export class ModelEngine implements RuntimeEngine {
         const first = this.firstAnswer(firstLogits[0]!);
         return {
           ...first,
-          output: this.parts.tokenizer.decode(tokenIds[0]!),
+          output: this.tokenizer.decode(tokenIds[0]!),
           tokenIds: tokenIds[0]!,
         };
       }),
@@ -131,9 +138,8 @@ export class ModelEngine implements RuntimeEngine {
   }
 
   positions(text: string, strength: number): PromptPositions {
-    const { tokenizer } = this.parts;
     const { imageTokenId, tokensPerImage, decoder } = this.info.spec;
-    const ids = tokenizer.encode(tokenizer.render(text), tokensPerImage);
+    const ids = this.promptIds(text);
     const spans = imageSpans(ids, imageTokenId, tokensPerImage);
     const kinds = new Uint32Array(ids.length);
     spans.forEach(({ start, length }, image) => kinds.fill(image + 1, start, start + length));
@@ -144,7 +150,7 @@ export class ModelEngine implements RuntimeEngine {
       ...packSpans([spans]),
       strengths: Float32Array.of(strength),
     });
-    return { kinds, positions, tokens: ids.map((id) => tokenizer.tokenText(id)) };
+    return { kinds, positions, tokens: ids.map((id) => this.tokenizer.tokenText(id)) };
   }
 
   computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs> {
@@ -199,6 +205,13 @@ export class ModelEngine implements RuntimeEngine {
     }
   }
 
+  private get tokenizer(): PromptTokenizer {
+    if (this.parts.tokenizer) return this.parts.tokenizer;
+    throw new Error(
+      'The model folder has no tokenizer.json, so text cannot be turned into tokens; add the file of the checkpoint.',
+    );
+  }
+
   /** Runs the vision graph: f32 `[n, tokens, hidden]`. */
   private async encode(pixels: HostTensor<'float32'>): Promise<Tensor> {
     const { width, height } = this.info.spec.imageProcessor;
@@ -218,13 +231,13 @@ export class ModelEngine implements RuntimeEngine {
     strengths: readonly number[],
     work: (sequences: Sequence[], features: StackedFeatures) => Promise<T>,
   ): Promise<T> {
-    const { tokenizer, backend } = this.parts;
+    const { backend } = this.parts;
     const { imageTokenId, tokensPerImage } = this.info.spec;
     const images = [...new Set(questions.map(({ image }) => this.own(image)))];
     const features = stackFeatures(backend, images);
     try {
       const sequences = questions.flatMap(({ image, text }) => {
-        const ids = tokenizer.encode(tokenizer.render(text), tokensPerImage);
+        const ids = this.promptIds(text);
         const spans = imageSpans(ids, imageTokenId, tokensPerImage);
         if (spans.length !== 1)
           throw new Error(
@@ -251,10 +264,10 @@ export class ModelEngine implements RuntimeEngine {
     features: Tensor,
     maxNewTokens: number,
   ): Promise<Pick<Answer, 'output' | 'tokenIds'>[]> {
-    const { language, tokenizer } = this.parts;
+    const { language } = this.parts;
     const stops = this.info.spec.eosTokenIds;
     const { tokenIds } = await generateGreedily(language, batch, features, maxNewTokens, stops);
-    return tokenIds.map((ids) => ({ tokenIds: ids, output: tokenizer.decode(ids) }));
+    return tokenIds.map((ids) => ({ tokenIds: ids, output: this.tokenizer.decode(ids) }));
   }
 
   /** The answer as far as the first step's logits tell it. */
@@ -262,7 +275,7 @@ export class ModelEngine implements RuntimeEngine {
     const first = argmax(logits);
     const scores = yesNo(logits, this.info);
     const decoded = ![...this.info.yesTokenIds, ...this.info.noTokenIds].includes(first);
-    return { ...scores, output: this.parts.tokenizer.decode([first]), tokenIds: [first], decoded };
+    return { ...scores, output: this.tokenizer.decode([first]), tokenIds: [first], decoded };
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {

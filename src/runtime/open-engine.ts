@@ -45,7 +45,6 @@ export async function openEngineOn(
       'image_features',
     ]);
     const language = await LanguageModel.open(backend, spec.decoder, bundle);
-    const { yesTokenIds, noTokenIds } = tokenizer;
     const info = {
       model: name,
       revision: options.revision ?? 'local',
@@ -57,8 +56,8 @@ export async function openEngineOn(
       adapter: backend.adapter,
       versions: backend.versions,
       spec,
-      yesTokenIds,
-      noTokenIds,
+      yesTokenIds: tokenizer?.yesTokenIds ?? [],
+      noTokenIds: tokenizer?.noTokenIds ?? [],
     };
     return new ModelEngine({ backend, info, vision, language, tokenizer });
   } catch (error) {

@@ -101,11 +101,15 @@ export class PromptTokenizer {
   }
 }
 
-/** Reads `tokenizer.json`, `tokenizer_config.json` and the chat template, wherever it is kept. */
+/**
+ * Reads `tokenizer.json`, `tokenizer_config.json` and the chat template, wherever it is kept.
+ * Undefined for a folder without a tokenizer, which can still be given token ids.
+ */
 export async function openTokenizer(
   files: TokenizerFiles,
   imageTokenId: number,
-): Promise<PromptTokenizer> {
+): Promise<PromptTokenizer | undefined> {
+  if (!(await files.has('tokenizer.json'))) return undefined;
   const tokenizerJson = (await files.readJson('tokenizer.json')) as object;
   const config = (await files.readJson('tokenizer_config.json')) as TokenizerConfig;
   const template = await readTemplate(files, config);

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { HostTensor } from '../tensor/tensor.ts';
+import { DeviceLostError, type ImageFeatures, type Provider } from './engine.ts';
+import { FolderSource } from './folder-source.ts';
+import type { RuntimeEngine } from './model-engine.ts';
+import { openEngine } from './open-engine-node.ts';
+import { expectGolden, readGolden, SCHEMES, type GoldenCase } from './testing/golden.ts';
+
+/** The embedded model on each provider, against Hugging Face's outputs and against each other. */
+
+const QUESTION = 'Text: red apple\n';
+const LONGER = 'Determine if there is a sub-image in the given image that matches: dog\n';
+function open(provider: Provider): Promise<RuntimeEngine> {
+  const source = new FolderSource('public/models/emoji-llava');
+  return openEngine({ source, name: 'emoji-llava', provider });
+}
+
+/** SwiftShader does half a GFLOP/s: fewer passes there; golden-tiny.test.ts has the rest. */
+describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (provider) => {
+  let engine: RuntimeEngine;
+  let images: ImageFeatures[];
+  let pixels: HostTensor<'float32'>;
+  let golden: GoldenCase;
+
+  beforeAll(async () => {
+    golden = await readGolden('emoji-llava/probe');
+    engine = await open(provider);
+    const all = golden.inputs.get('pixel_values') as HostTensor<'float32'>;
+    const [, ...picture] = all.shape;
+    const size = picture.reduce((a, b) => a * b, 1);
+    const data = all.data.slice(0, size);
+    pixels = { dtype: 'float32', shape: [1, ...picture], data };
+    images = await engine.encodeImages(pixels);
+  }, 300_000);
+
+  afterAll(async () => {
+    await engine?.dispose();
+  });
+
+  test.each(provider === 'webgpu' ? SCHEMES.slice(0, 2) : SCHEMES)(
+    'logits under %s positions equal the reference',
+    (scheme, strength) => expectGolden(engine, golden, scheme, strength),
+    300_000,
+  );
+
+  test('strengths in one batch equal their own runs, rows of other lengths too', async () => {
+    const [image] = images as [ImageFeatures];
+    const short = { image, text: QUESTION };
+    const long = { image, text: LONGER };
+    const [shortAnswers, longAnswers] = await engine.answer([short, long], [0, 1], 1);
+    const [standard] = await engine.answer([short], [0], 1);
+    const [balanced] = await engine.answer([long], [1], 1);
+    expect(Math.abs(shortAnswers![0]!.margin - standard![0]!.margin)).toBeLessThan(1e-4);
+    expect(Math.abs(longAnswers![1]!.margin - balanced![0]!.margin)).toBeLessThan(1e-4);
+    // The schemes must not be one and the same.
+    expect(shortAnswers![0]!.margin).not.toBe(shortAnswers![1]!.margin);
+  }, 300_000);
+
+  test('decoding step by step equals one prefill of the longer text', async () => {
+    const [image] = images as [ImageFeatures];
+    const steps = await engine.generate({ image, text: QUESTION }, 0.5, 3);
+    const row = [...engine.promptIds(QUESTION), ...steps.tokenIds];
+    const data = BigInt64Array.from(row, BigInt);
+    const input_ids = { dtype: 'int64', shape: [1, row.length], data } as const;
+    const { logits } = await engine.computeLogits({ input_ids, pixel_values: pixels }, 0.5);
+    const [, length, vocab] = logits.shape as [number, number, number];
+    const first = length - 1 - steps.tokenIds.length;
+    steps.tokenIds.forEach((id, step) => {
+      const at = (first + step) * vocab;
+      const before = logits.data.subarray(at, at + vocab);
+      expect(before.indexOf(Math.max(...before))).toBe(id);
+    });
+    expect(steps.tokenIds.length).toBeGreaterThan(0);
+  }, 300_000);
+
+  test('a released picture is refused in a sentence', async () => {
+    const [extra] = (await engine.encodeImages(pixels)) as [ImageFeatures];
+    extra.release();
+    await expect(engine.answer([{ image: extra, text: QUESTION }], [0])).rejects.toThrow(
+      /was released/,
+    );
+  }, 300_000);
+
+  if (provider === 'webgpu')
+    test('a lost device fails the call in flight and all later ones', async () => {
+      const running = engine.encodeImages(pixels);
+      engine.destroyDevice();
+      await expect(running).rejects.toThrow(DeviceLostError);
+      await expect(engine.encodeImages(pixels)).rejects.toThrow(DeviceLostError);
+    }, 300_000);
+});

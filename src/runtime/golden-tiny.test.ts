@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { FolderSource } from './folder-source.ts';
+import type { RuntimeEngine } from './model-engine.ts';
+import { openEngine } from './open-engine-node.ts';
+import { expectGolden, readGolden, SCHEMES } from './testing/golden.ts';
+
+/** A tiny random LLaVA on each provider: padding on either side, several images in a row. */
+describe.each(['cpu', 'wasm', 'webgpu'] as const)('tiny-llava on %s', (provider) => {
+  let engine: RuntimeEngine;
+
+  beforeAll(async () => {
+    const source = new FolderSource('fixtures/tiny-llava');
+    engine = await openEngine({ source, name: 'tiny-llava', provider });
+  }, 120_000);
+
+  afterAll(async () => {
+    await engine?.dispose();
+  });
+
+  describe.each(['right-padded', 'left-padded', 'two-images', 'adjacent-images'])('%s', (name) => {
+    test.each(SCHEMES)(
+      'logits under %s positions equal the reference',
+      async (scheme, strength) => {
+        await expectGolden(engine, await readGolden(`tiny-llava/${name}`), scheme, strength);
+      },
+      120_000,
+    );
+  });
+});

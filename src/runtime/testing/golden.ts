@@ -1,0 +1,86 @@
+import { expect } from 'vitest';
+import {
+  readSafetensor,
+  readSafetensorsHeader,
+  type RangeReader,
+} from '../../tensor/safetensors.ts';
+import type { HostTensor } from '../../tensor/tensor.ts';
+import { FolderSource } from '../folder-source.ts';
+import type { RuntimeEngine } from '../model-engine.ts';
+
+/** Inputs and Hugging Face's outputs for them, by their names in the files. */
+export interface GoldenCase {
+  readonly inputs: ReadonlyMap<string, HostTensor>;
+  readonly golden: ReadonlyMap<string, HostTensor>;
+}
+
+export const TOLERANCE = 1e-3;
+
+/** Balance strengths by the names that the golden files give them. */
+export const SCHEMES = [
+  ['standard', 0],
+  ['balanced', 1],
+  ['0.5', 0.5],
+] as const;
+
+/** Reads `fixtures/golden/<name>`. */
+export async function readGolden(name: string): Promise<GoldenCase> {
+  const source = new FolderSource(`fixtures/golden/${name}`);
+  return {
+    inputs: await readTensors(source, 'in.safetensors'),
+    golden: await readTensors(source, 'golden.safetensors'),
+  };
+}
+
+async function readTensors(source: FolderSource, file: string) {
+  const size = (await source.size(file))!;
+  const read = (start: number, end: number) => source.read(file, start, end);
+  const reader: RangeReader = { name: file, size, read };
+  const tensors = new Map<string, HostTensor>();
+  for (const [name, entry] of await readSafetensorsHeader(reader))
+    tensors.set(name, await readSafetensor(reader, name, entry));
+  return tensors;
+}
+
+/** Expects image features and every stored, valid position's logits within the tolerance. */
+export async function expectGolden(
+  engine: RuntimeEngine,
+  { inputs, golden }: GoldenCase,
+  scheme: string,
+  strength: number,
+): Promise<void> {
+  const mask = inputs.get('attention_mask') as HostTensor<'int64'>;
+  const { logits, image_features } = await engine.computeLogits(
+    {
+      input_ids: inputs.get('input_ids') as HostTensor<'int64'>,
+      attention_mask: mask,
+      pixel_values: inputs.get('pixel_values') as HostTensor<'float32'>,
+    },
+    strength,
+  );
+  const features = golden.get('image_features') as HostTensor<'float32'>;
+  expect(largestDifference(image_features!.data, features.data)).toBeLessThan(TOLERANCE);
+  const kept = golden.get(`logits.${scheme}`) as HostTensor<'float32'>;
+  const index = [...(golden.get('logits_index') as HostTensor<'int64'>).data].map(Number);
+  const [rows, length, vocab] = logits.shape as [number, number, number];
+  let compared = 0;
+  for (let row = 0; row < rows; row++)
+    index.forEach((token, k) => {
+      if (mask.data[row * length + token] !== 1n) return;
+      const at = (row * length + token) * vocab;
+      const from = (row * index.length + k) * vocab;
+      const ours = logits.data.subarray(at, at + vocab);
+      const theirs = kept.data.subarray(from, from + vocab);
+      expect(largestDifference(ours, theirs), `row ${row}, token ${token}`).toBeLessThan(TOLERANCE);
+      compared++;
+    });
+  expect(compared).toBeGreaterThan(0);
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  let largest = 0;
+  // Math.max keeps NaN, and no NaN is below a tolerance.
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
+  return largest;
+}
