@@ -1,7 +1,7 @@
 /** The figures of a probe: one map for each scheme, their differences, and all side by side. */
 import { comparison } from '../figures/comparison.ts';
 import { differenceScale, sharedScale } from '../figures/color-scale.ts';
-import { heatmap, type HeatmapData } from '../figures/heatmap.ts';
+import { formatNumber, heatmap, type HeatmapData } from '../figures/heatmap.ts';
 import type { Comparison, ProbeSummary, SchemeSummary } from '../results/summary.ts';
 
 /** SVG texts by file name. Schemes share one scale. */
@@ -51,7 +51,7 @@ function schemeMap(
 function differenceMap({ first, second, groups, accuracy }: Comparison): HeatmapData {
   return {
     title: `${second} − ${first}`,
-    subtitle: `max − min ${accuracy.range.value.toFixed(2)} · ${groups} groups`,
+    subtitle: `change of max − min ${formatNumber(accuracy.range.value, true)} · ${groups} groups`,
     scale: differenceScale(accuracy.cells.map((cell) => cell.value)),
     quantity: 'difference in accuracy [95 % interval]',
     signed: true,
