@@ -8,6 +8,7 @@ import type { ProbeOutcome, ProbeRequest } from '../protocol/workbench.ts';
 import type { RunManifest } from '../results/manifest.ts';
 import type { ProbeRecord } from '../results/records.ts';
 import type { EngineHost } from './engine-host.ts';
+import type { LiveFirst } from './live-first.ts';
 
 /** A group at a time, as the command line does: batch size is part of what a manifest compares. */
 const PICTURES_PER_BATCH = 9;
@@ -21,6 +22,7 @@ export class ProbeRun {
   constructor(
     private readonly host: EngineHost,
     private readonly emit: Listener,
+    private readonly liveFirst: LiveFirst,
   ) {}
 
   pause(): void {
@@ -56,7 +58,7 @@ export class ProbeRun {
         await runProbe(engine, dataset, plan, {
           done: new Map(this.records),
           signal,
-          gate: () => this.gate?.opened ?? Promise.resolve(),
+          gate: () => this.beforeBatch(),
           onRecord: (record) => {
             this.records.set(record.key, record);
             this.unsent.push(record);
@@ -73,6 +75,11 @@ export class ProbeRun {
       this.send();
     }
     return { state: signal.aborted ? 'cancelled' : 'finished', manifest: manifest! };
+  }
+
+  private async beforeBatch(): Promise<void> {
+    await this.liveFirst.turn();
+    await this.gate?.opened;
   }
 
   private send(): void {

@@ -5,7 +5,8 @@ import type { Listener } from '../protocol/server.ts';
 import type { AskReply, LoadRequest, WorkbenchService } from '../protocol/workbench.ts';
 import type { Answer } from '../runtime/engine.ts';
 import { UrlSource } from '../runtime/url-source.ts';
-import { EngineHost } from './engine-host.ts';
+import { EngineHost, type OpenedEngine } from './engine-host.ts';
+import { LiveFirst } from './live-first.ts';
 import { ProbeRun } from './probe-run.ts';
 
 /** Answers to free questions stop after this many tokens. */
@@ -17,6 +18,7 @@ const PAGE = new URL('../', self.location.href);
 /** The workbench on a real engine. `emit` tells the page what happens on its own accord. */
 export function createWorkbench(emit: Listener): WorkbenchService {
   const host = new EngineHost(emit, new URL('ort/', PAGE).href);
+  const liveFirst = new LiveFirst();
   let request: LoadRequest | undefined;
   let dataset: Promise<ProbeDataset> | undefined;
   let run: ProbeRun | undefined;
@@ -33,7 +35,7 @@ export function createWorkbench(emit: Listener): WorkbenchService {
       host.cancel();
     },
     ask({ image, caption, strengths }) {
-      return host.withEngine(async ({ engine, live }): Promise<AskReply> => {
+      const work = async ({ engine, live }: OpenedEngine): Promise<AskReply> => {
         const reply = await live.ask({ image, caption, strengths });
         return {
           answers: reply.answers.map((answer, at) => plain(answer, strengths[at]!)),
@@ -41,10 +43,11 @@ export function createWorkbench(emit: Listener): WorkbenchService {
           milliseconds: reply.milliseconds,
           prompt: engine.renderPrompt(reply.prompt),
         };
-      });
+      };
+      return liveFirst.live(() => host.withEngine(work));
     },
     name({ image, question, strengths }) {
-      return host.withEngine(async ({ engine, live }): Promise<AskReply> => {
+      const work = async ({ engine, live }: OpenedEngine): Promise<AskReply> => {
         const start = performance.now();
         const replies = [];
         for (const strength of strengths) {
@@ -57,7 +60,8 @@ export function createWorkbench(emit: Listener): WorkbenchService {
           milliseconds: performance.now() - start,
           prompt: engine.renderPrompt(question),
         };
-      });
+      };
+      return liveFirst.live(() => host.withEngine(work));
     },
     async positions(caption, strength) {
       const { engine } = await host.current();
@@ -71,7 +75,7 @@ export function createWorkbench(emit: Listener): WorkbenchService {
       if (dataset === undefined) {
         throw new Error('No model is loaded yet. Wait until it is, or press Retry.');
       }
-      run = new ProbeRun(host, emit);
+      run = new ProbeRun(host, emit, liveFirst);
       try {
         return await run.run(probe, await dataset);
       } finally {
