@@ -63,4 +63,8 @@ test('a run can be paused, go on and be cancelled, and keeps its answers', async
   await runReaches(page, 'cancelled');
   await expect(progress).toContainText(/cancelled; \d+ answers kept/);
   expect(Object.keys(await mapValues(page, 'standard')).length).toBeGreaterThan(0);
+
+  const kept = await valueOf();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect.poll(valueOf).toBeGreaterThan(kept);
 });

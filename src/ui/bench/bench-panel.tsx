@@ -33,7 +33,7 @@ export function BenchPanel() {
     >
       <div className="panel-title">
         <h2>Bench</h2>
-        <span className="hint">Drag the target, or use the arrow keys</span>
+        <span className="hint bench-hint">Drag the target, or use the arrow keys</span>
         <button type="button" className="quiet" onClick={actions.shuffleBench} disabled={!ready}>
           Other pictures
         </button>

@@ -24,7 +24,9 @@ export function Header({ onHelp }: { onHelp: () => void }) {
           <span title={model.description.adapter}>{describeModel(model.description)}</span>
         )}
       </p>
-      <a href="data/emoji-probe/CREDITS.md">Credits</a>
+      <a href="data/emoji-probe/CREDITS.md" target="_blank" rel="noreferrer">
+        Credits
+      </a>
       <ThemeButton />
       <button type="button" className="quiet help" onClick={onHelp} aria-keyshortcuts="?">
         What am I looking at?

@@ -17,3 +17,10 @@ export function describeManifest({ source, manifest, phase }: ProbeState): strin
     ...(source === 'precomputed' ? [manifest.startedAt.slice(0, 10)] : []),
   ].join(' · ');
 }
+
+/** The same in a few words, to stand under a figure's title. */
+export function figureSubtitle({ manifest }: ProbeState): string {
+  if (manifest === undefined) return '';
+  const { model, groups, seed } = manifest;
+  return `${model.name} · ${groups} ${groups === 1 ? 'group' : 'groups'} · seed ${seed}`;
+}

@@ -5,7 +5,7 @@ import { BiasMap } from './bias-map.tsx';
 import { CellItems } from './cell-items.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { mapTriple, MEASURES, schemeLabels, type Measure } from './figure-data.ts';
-import { describeManifest } from './manifest-line.ts';
+import { describeManifest, figureSubtitle } from './manifest-line.ts';
 import { Statistics } from './statistics.tsx';
 import './results.css';
 
@@ -22,7 +22,7 @@ export function ResultsPanel() {
   const others = labels.slice(1);
   const second = others.includes(compared) ? compared : (others[0] ?? 'balanced');
   const line = describeManifest(probe);
-  const maps = mapTriple(records, measure, first, second, line);
+  const maps = mapTriple(records, measure, first, second, figureSubtitle(probe));
   return (
     <section className="panel results" aria-label="Results" data-source={probe.source}>
       <div className="panel-title">

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { ProbeRecord } from '../../results/records.ts';
+import type { CellStatistics } from '../../results/statistics/cell-statistics.ts';
 import { summarize, type GroupSummary, type ProbeSummary } from '../../results/summary.ts';
 import { plain, pValue, signed, withInterval } from '../format.ts';
 import { cellName } from '../store/state.ts';
@@ -39,6 +40,35 @@ export function Statistics({ records, settled, measure, first, second }: Statist
   }
   return <Table summary={summary} columns={columns} measure={measure} names={[first, second]} />;
 }
+
+/** A share over all nine cells of a scheme; a dash where there are no such items. */
+function meanShare(
+  summary: ProbeSummary,
+  scheme: string,
+  share: (cell: CellStatistics) => number | null | undefined,
+): string {
+  const cells = summary.schemes.find((one) => one.scheme.label === scheme)?.cells ?? [];
+  const shares = cells.map(share).filter((value) => value !== null && value !== undefined);
+  if (shares.length === 0) return '–';
+  return plain(shares.reduce((sum, value) => sum + value, 0) / shares.length);
+}
+
+const SHARES: readonly (readonly [
+  name: string,
+  meaning: string,
+  share: (cell: CellStatistics) => number | null | undefined,
+])[] = [
+  [
+    'Yes to what is absent',
+    'false alarms: share of pictures without the thing that were answered Yes',
+    (cell) => cell.yesRateOnNegatives?.value,
+  ],
+  [
+    'neither Yes nor No',
+    'share of answers that say neither; they count as wrong',
+    (cell) => cell.unparsedShare,
+  ],
+];
 
 interface TableProps {
   summary: ProbeSummary;
@@ -88,6 +118,15 @@ function Table({ summary, columns, measure, names }: TableProps) {
       '',
     ],
     [
+      'center, edges, corners',
+      'means over the center cell, the four beside it, the four corners',
+      (group) => {
+        const { center, edges, corners } = group[measure] ?? group.accuracy;
+        return [center, edges, corners].map(({ value }) => plain(value)).join(', ');
+      },
+      '',
+    ],
+    [
       'same in all nine cells',
       'share of groups with one answer wherever the target stands (right everywhere + wrong everywhere)',
       ({ positives: { consistency } }) =>
@@ -127,6 +166,15 @@ function Table({ summary, columns, measure, names }: TableProps) {
                 <td key={at}>{column === null ? '–' : text(column)}</td>
               ))}
               <td>{change}</td>
+            </tr>
+          ))}
+          {SHARES.map(([name, meaning, share]) => (
+            <tr key={name} title={meaning}>
+              <th scope="row">{name}</th>
+              {names.map((scheme) => (
+                <td key={scheme}>{meanShare(summary, scheme, share)}</td>
+              ))}
+              <td />
             </tr>
           ))}
         </tbody>

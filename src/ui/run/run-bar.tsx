@@ -78,6 +78,11 @@ export function RunBar() {
         <button type="button" disabled={!active} onClick={actions.cancelProbe}>
           Cancel
         </button>
+        {(probe.phase === 'cancelled' || probe.phase === 'failed') && (
+          <button type="button" disabled={!live} onClick={() => void actions.goOn()}>
+            Go on
+          </button>
+        )}
         {actions.loseDevice !== undefined && (
           <button type="button" onClick={actions.loseDevice}>
             Lose the device

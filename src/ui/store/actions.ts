@@ -1,6 +1,6 @@
 import { loadEmojiProbe } from '../../data/emoji-probe.ts';
 import { makeGroups } from '../../data/groups.ts';
-import type { WorkbenchEvent, WorkbenchService } from '../../protocol/workbench.ts';
+import type { ProbeRequest, WorkbenchEvent, WorkbenchService } from '../../protocol/workbench.ts';
 import { schemeOf } from '../../results/scheme.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { createBenchActions, type BenchActions } from './bench-actions.ts';
@@ -28,6 +28,8 @@ export interface Actions extends BenchActions {
   startProbe(): Promise<void>;
   /** Space: starts a run, or pauses or resumes the one that runs. */
   runOrPause(): void;
+  /** Takes a cancelled or failed run up again: what it has stays, the rest is asked. */
+  goOn(): Promise<void>;
   cancelProbe(): void;
   openCell(cell: number | undefined): void;
   dismissNotice(message: string): void;
@@ -50,6 +52,7 @@ export function createActions(
     store.setState(({ notices }) => ({ notices: [...new Set([...notices, message])] }));
   const bench = createBenchActions(store, library, notice);
   let benchSeed = settings.benchSeed;
+  let lastRequest: ProbeRequest | undefined;
 
   async function readDataset(): Promise<void> {
     const dataset = await loadEmojiProbe(async (file) => {
@@ -92,25 +95,35 @@ export function createActions(
     const { run, strength, probe, model } = store.getState();
     if (model.phase !== 'live' || probe.phase === 'running' || probe.phase === 'paused') return;
     const strengths = run.withStrength ? [...new Set([0, 1, strength])] : [0, 1];
-    set({
-      openCell: undefined,
-      probe: { source: 'run', phase: 'running', records: [] },
-      announcement: 'The probe runs',
-    });
+    lastRequest = {
+      dataset:
+        run.dataset === 'own' ? { name: 'own pictures', pictures: library.own() } : 'embedded',
+      groups: run.groups,
+      seed: run.seed,
+      schemes: strengths.map(schemeOf),
+      picturesPerBatch: settings.picturesPerBatch,
+    };
+    set({ openCell: undefined, probe: { source: 'run', phase: 'running', records: [] } });
+    await runProbe(lastRequest);
+  }
+
+  async function runProbe(request: ProbeRequest): Promise<void> {
+    set({ announcement: 'The probe runs' });
     try {
-      const outcome = await workbench.startProbe({
-        dataset:
-          run.dataset === 'own' ? { name: 'own pictures', pictures: library.own() } : 'embedded',
-        groups: run.groups,
-        seed: run.seed,
-        schemes: strengths.map(schemeOf),
-        picturesPerBatch: settings.picturesPerBatch,
-      });
+      const outcome = await workbench.startProbe(request);
       setProbe({ phase: outcome.state });
       set({ announcement: `The probe is ${outcome.state}` });
     } catch (error) {
       setProbe({ phase: 'failed', failure: (error as Error).message });
     }
+  }
+
+  async function goOn(): Promise<void> {
+    const { probe, model } = store.getState();
+    const stopped = probe.phase === 'cancelled' || probe.phase === 'failed';
+    if (model.phase !== 'live' || !stopped || lastRequest === undefined) return;
+    setProbe({ phase: 'running', failure: undefined });
+    await runProbe({ ...lastRequest, done: probe.records });
   }
 
   function runOrPause(): void {
@@ -168,6 +181,7 @@ export function createActions(
       store.setState(({ naming }) => ({ naming: { ...naming, question } })),
     setRun: (part) => store.setState(({ run }) => ({ run: { ...run, ...part } })),
     startProbe,
+    goOn,
     runOrPause,
     cancelProbe: () => void workbench.cancelProbe(),
     openCell: (openCell) => set({ openCell }),

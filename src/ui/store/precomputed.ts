@@ -4,16 +4,15 @@ import type { RunManifest } from '../../results/manifest.ts';
 import type { ProbeRecord } from '../../results/records.ts';
 
 /**
- * Reads the folder that the command line's `probe` wrote (`summary.json` and one file of records a
+ * Reads the folder that the command line's `probe` wrote (its manifest and one file of records for each
  * scheme); undefined where there is none.
  */
 export async function readPrecomputed(
   folder: string,
 ): Promise<{ manifest: RunManifest; records: readonly ProbeRecord[] } | undefined> {
   try {
-    const summary = await fetchText(new URL('summary.json', folder));
-    const { manifest } = JSON.parse(summary) as { manifest: RunManifest };
-    const files = manifest.schemes.map(({ label }) => `${label}.jsonl`);
+    const manifest = JSON.parse(await fetchText(new URL('manifest.json', folder))) as RunManifest;
+    const files = manifest.schemes.map(({ label }) => `records-${label}.jsonl`);
     const texts = await Promise.all(files.map((file) => fetchText(new URL(file, folder))));
     const records = texts.flatMap((text, index) => parseRecords(text, files[index]));
     return { manifest, records };

@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from '@playwright/test';
+import { mapValues } from './workbench-page.ts';
+
+test('before the model has loaded, the precomputed result is there', async ({ page }) => {
+  test.skip(
+    !existsSync('public/precomputed/emoji-probe/manifest.json'),
+    'public/precomputed/emoji-probe has not been made yet: see the README for its command.',
+  );
+  await page.route(/model\.safetensors$/, () => undefined);
+  await page.goto('?ep=wasm');
+  await expect(page.getByTestId('results-source')).toContainText('Precomputed · emoji-llava');
+  await expect(page.getByTestId('model-status')).toContainText('Loading');
+  expect(Object.keys(await mapValues(page, 'standard'))).toHaveLength(9);
+  expect(Object.keys(await mapValues(page, 'balanced'))).toHaveLength(9);
+  await page.locator('[data-map="standard"] button[data-cell="bottom_right"]').click();
+  await expect(page.getByTestId('item')).toBeVisible();
+});
