@@ -11,10 +11,9 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       <p>
         A vision-language model answers questions about a picture. Here the same small drawing is
         put into each of nine cells, one after the other, and the model is asked each time whether
-        it is there. If nothing but the place mattered to a person, the answers should not depend on
-        the cell. For many models they do. A <em>bias map</em> shows how often the model was right
-        in each cell: even colours mean that place matters little, a pale corner means that the
-        model looks away there.
+        it is there. The right answer is the same everywhere; many models&rsquo; answers depend on
+        the cell. A <em>bias map</em> shows how often the model was right in each cell: even colours
+        mean that place matters little, a pale corner means that the model looks away there.
       </p>
       <p>
         The model reads the picture as a row of image tokens between the text tokens, and every

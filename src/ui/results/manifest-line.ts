@@ -10,9 +10,9 @@ export function describeManifest({ source, manifest, phase }: ProbeState): strin
       : phase === 'finished'
         ? 'This run'
         : 'This run so far',
-    `${model.name} ${model.weightHash.slice(0, 8)}`,
+    model.name,
     `${dataset.name}, ${groups} ${groups === 1 ? 'group' : 'groups'}, seed ${seed}`,
-    `${runtime.provider}, ${model.dtype}`,
+    runtime.provider,
     ...(whiteCells > 0 ? [`${whiteCells} of 9 cells left white: too few captions`] : []),
     ...(source === 'precomputed' ? [manifest.startedAt.slice(0, 10)] : []),
   ].join(' · ');
