@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import type * as Ort from 'onnxruntime-web';
 import type { Backend } from './backend.ts';
 import { describeAdapter } from './device.ts';
@@ -53,6 +54,9 @@ async function openWasm(): Promise<Backend> {
 /** The asyncify build on Dawn: the tab's very path, kernels and shared buffers included. */
 async function openWebGpu(): Promise<Backend> {
   const device = await requestNodeDevice();
+  // Optimising the 27 MB of asyncify wasm takes Node 45 s of processor time, for code that only
+  // orders the GPU's work; V8's baseline compiler needs less than one.
+  setFlagsFromString('--liftoff-only');
   const ort = await import('onnxruntime-web/webgpu');
   // Said outright, because finding it out needs a CommonJS `require` that the bundle lacks in Node.
   ort.env.wasm.numThreads = 1;
