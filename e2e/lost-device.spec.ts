@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test';
 import { exported, openLive, runReaches, startRun } from './workbench-page.ts';
 
 test('a run outlives the loss of its device and keeps every answer', async ({ page }) => {
+  test.setTimeout(300_000);
   await openLive(page, '?batch=1&lose-device');
   await startRun(page, 1);
   const valueOf = () =>
@@ -9,11 +10,11 @@ test('a run outlives the loss of its device and keeps every answer', async ({ pa
       .getByTestId('run-progress')
       .locator('progress')
       .evaluate((bar: HTMLProgressElement) => bar.value);
-  await expect.poll(valueOf).toBeGreaterThan(0);
+  await expect.poll(valueOf, { timeout: 120_000 }).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Lose the device' }).click();
   await expect(page.locator('.notices')).toContainText('The graphics device went away');
   const kept = await valueOf();
-  await expect.poll(valueOf).toBeGreaterThan(kept);
+  await expect.poll(valueOf, { timeout: 120_000 }).toBeGreaterThan(kept);
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await runReaches(page, 'cancelled');
   await expect(page.getByTestId('model-status')).toContainText('WebGPU');

@@ -30,3 +30,20 @@ test('1280×800: one screen, nothing to scroll', async ({ page }) => {
   ]);
   expect(height).toBe(shown);
 });
+
+for (const width of [900, 1024]) {
+  test(`${width} pixels wide: three panels, no sideways scrolling`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 768 });
+    await page.goto('?ep=wasm');
+    await expect(page.locator('.grid-cell')).toHaveCount(9);
+    for (const name of ['Setup', 'Bench', 'Results']) {
+      const panel = page.getByRole('region', { name });
+      await expect(panel).toBeVisible();
+      expect(await panel.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    }
+    const sideways = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(sideways).toBe(0);
+  });
+}

@@ -9,12 +9,10 @@ function transferring<Request extends { image: RgbImage }>(request: Request): Re
 }
 
 /** Speaks the workbench's interface to a worker that called `serveWorkbench`. */
-export async function connectWorkbench(
-  worker: Worker,
-  listener: Listener,
-): Promise<WorkbenchService> {
+export function connectWorkbench(worker: Worker, listener: Listener): WorkbenchService {
   const remote = Comlink.wrap<WorkbenchEndpoint>(worker);
-  await remote.listen(Comlink.proxy(listener));
+  // Messages arrive in order: whatever is asked later finds the listener in place.
+  void remote.listen(Comlink.proxy(listener));
   return {
     load: (request) => remote.load(request),
     cancelLoad: () => remote.cancelLoad(),

@@ -15,7 +15,7 @@ test('plain numbers only mark what is negative', () => {
 });
 
 test('small p values are bounded, not zero', () => {
-  expect([0.0039, 0.0001].map(pValue)).toEqual(['p = 0.004', 'p < 0.001']);
+  expect([0.0039, 0.0001].map(pValue)).toEqual(['p\u00a0=\u00a00.004', 'p\u00a0<\u00a00.001']);
 });
 
 test('times and sizes use the unit that a person would', () => {

@@ -2,6 +2,9 @@
 
 const MINUS = '\u2212';
 
+/** Keeps what belongs together on one line. */
+const NBSP = '\u00a0';
+
 /** `+2.1`, `−0.4`, `0.0`. */
 export function signed(value: number, digits = 1): string {
   const text = Math.abs(value).toFixed(digits);
@@ -17,12 +20,12 @@ export function plain(value: number, digits = 2): string {
 
 /** `0.91 [0.88, 0.93]`. */
 export function withInterval({ value, low, high }: { value: number; low: number; high: number }) {
-  return `${plain(value)} [${plain(low)}, ${plain(high)}]`;
+  return `${plain(value)} [${plain(low)},${NBSP}${plain(high)}]`;
 }
 
 /** `p = 0.004`, `p < 0.001`. */
 export function pValue(p: number): string {
-  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+  return p < 0.001 ? `p${NBSP}<${NBSP}0.001` : `p${NBSP}=${NBSP}${p.toFixed(3)}`;
 }
 
 /** `0.8 s`, `42 s`, `3 min 5 s`, `1 h 12 min`. */

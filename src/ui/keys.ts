@@ -18,12 +18,14 @@ const STEPS: Readonly<Record<string, readonly [rows: number, columns: number]>> 
   ArrowRight: [0, 1],
 };
 
-/** Text fields, sliders and open dialogs keep their own keys. */
-function keepsItsKeys(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    target.closest('input, textarea, select, dialog, [data-own-keys]') !== null
-  );
+/** Whether what has the focus needs this key itself: text fields all, sliders and switches some. */
+function keepsItsKey(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element)) return false;
+  if (target.closest('dialog, textarea, select') !== null) return true;
+  const ownKeys = key in STEPS || key === ' ';
+  if (target.matches('[type=range], [type=radio], [type=checkbox]')) return ownKeys;
+  if (target.closest('input') !== null) return true;
+  return key in STEPS && target.closest('[data-own-keys]') !== null;
 }
 
 /** The page's keys. A button keeps the space bar, which presses it. */
@@ -34,7 +36,7 @@ export function useKeys({ help }: { help: () => void }): void {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const inDialog = event.target instanceof Element && event.target.closest('dialog') !== null;
       if (event.key === 'Escape' && !inDialog) return actions.openCell(undefined);
-      if (keepsItsKeys(event.target)) return;
+      if (keepsItsKey(event.target, event.key)) return;
       const step = STEPS[event.key];
       if (step !== undefined) actions.stepTarget(...step);
       else if (event.key === 'b') actions.toggleBalanced();

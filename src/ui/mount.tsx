@@ -24,7 +24,7 @@ export async function mountPage(root: HTMLElement, worker: Worker, address: URL)
       },
     });
   worker.addEventListener('error', (event) => failed(event.message || 'it could not be started'));
-  const workbench = await connectWorkbench(worker, (event) => receiveEvent(store, event));
+  const workbench = connectWorkbench(worker, (event) => receiveEvent(store, event));
   const actions = createActions(store, library, workbench, pageSettings(address));
   keepAnswering(store, library, workbench);
   createRoot(root).render(

@@ -40,7 +40,20 @@ export function ExportMenu({ maps, records, manifest }: ExportMenuProps) {
     saveFile(file, new Blob([content], { type: `${type};charset=utf-8` }));
 
   return (
-    <details className="menu">
+    <details
+      className="menu"
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (relatedTarget !== null && !currentTarget.contains(relatedTarget)) {
+          currentTarget.open = false;
+        }
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !event.currentTarget.open) return;
+        event.stopPropagation();
+        event.currentTarget.open = false;
+        event.currentTarget.querySelector('summary')?.focus();
+      }}
+    >
       <summary>Export</summary>
       <div className="menu-body">
         <label>

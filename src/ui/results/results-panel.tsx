@@ -21,7 +21,8 @@ export function ResultsPanel() {
   const first = labels[0] ?? 'standard';
   const others = labels.slice(1);
   const second = others.includes(compared) ? compared : (others[0] ?? 'balanced');
-  const line = describeManifest(probe);
+  const loaded = useWorkbench((state) => state.model.description?.weightHash);
+  const line = describeManifest(probe, loaded);
   const maps = mapTriple(records, measure, first, second, figureSubtitle(probe));
   return (
     <section className="panel results" aria-label="Results" data-source={probe.source}>
