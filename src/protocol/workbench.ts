@@ -126,6 +126,8 @@ export type WorkbenchEvent =
   | { readonly type: 'notice'; readonly message: string }
   /** The engine was opened again, possibly on other hardware. */
   | { readonly type: 'model'; readonly description: ModelDescription }
+  /** The engine could not be opened again: nothing answers until the model is loaded anew. */
+  | { readonly type: 'model-failed'; readonly message: string }
   | { readonly type: 'probe-progress'; readonly progress: ProbeProgress }
   | { readonly type: 'probe-records'; readonly records: readonly ProbeRecord[] }
   | { readonly type: 'probe-manifest'; readonly manifest: RunManifest };

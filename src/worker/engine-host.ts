@@ -98,7 +98,11 @@ export class EngineHost {
       .then(() => this.open(loaded.request, loaded.source, () => undefined));
     loaded.opened.then(
       ({ description }) => this.emit({ type: 'model', description }),
-      () => undefined,
+      (error: Error) =>
+        this.emit({
+          type: 'model-failed',
+          message: `${error.message} Press Retry to load the model again.`,
+        }),
     );
   }
 

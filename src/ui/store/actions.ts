@@ -201,6 +201,8 @@ export function receiveEvent(store: WorkbenchStore, event: WorkbenchEvent): void
         return { notices: [...new Set([...state.notices, event.message])] };
       case 'model':
         return { model: { phase: 'live', description: event.description } };
+      case 'model-failed':
+        return { model: { phase: 'failed', failure: event.message } };
       case 'probe-progress':
         return { probe: { ...state.probe, progress: event.progress } };
       case 'probe-manifest':
