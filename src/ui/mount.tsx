@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectWorkbench } from '../protocol/client.ts';
+import type { WorkbenchService } from '../protocol/workbench.ts';
 import { App } from './app.tsx';
 import { createPictureLibrary } from './pictures/library.ts';
 import { createActions, receiveEvent } from './store/actions.ts';
@@ -16,15 +17,16 @@ import './style/layout.css';
 export async function mountPage(root: HTMLElement, worker: Worker, address: URL): Promise<void> {
   const store = createWorkbenchStore();
   const library = createPictureLibrary();
-  const failed = (why: string) =>
-    store.setState({
-      model: {
-        phase: 'failed',
-        failure: `The worker that runs the model stopped: ${why}. Reload the page; if that does not help, use a current Chrome, Edge, Firefox or Safari.`,
-      },
-    });
-  worker.addEventListener('error', (event) => failed(event.message || 'it could not be started'));
-  const workbench = connectWorkbench(worker, (event) => receiveEvent(store, event));
+  const broken = workerFailure(worker);
+  broken.catch((error: Error) =>
+    store.setState({ model: { phase: 'failed', failure: error.message } }),
+  );
+  const connected = connectWorkbench(worker, (event) => receiveEvent(store, event));
+  const workbench: WorkbenchService = {
+    ...connected,
+    // A worker that could not start never answers.
+    load: (request) => Promise.race([connected.load(request), broken]),
+  };
   const actions = createActions(store, library, workbench, pageSettings(address));
   keepAnswering(store, library, workbench);
   createRoot(root).render(
@@ -35,4 +37,17 @@ export async function mountPage(root: HTMLElement, worker: Worker, address: URL)
     </StrictMode>,
   );
   await actions.open();
+}
+
+/** Rejects with a sentence when the worker cannot be started, or dies. */
+function workerFailure(worker: Worker): Promise<never> {
+  return new Promise((_, reject) => {
+    worker.addEventListener('error', (event) =>
+      reject(
+        new Error(
+          `The worker that runs the model stopped: ${event.message || 'it could not be started'}. Reload the page; if that does not help, use a current Chrome, Edge, Firefox or Safari.`,
+        ),
+      ),
+    );
+  });
 }
