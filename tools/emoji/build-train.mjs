@@ -1,71 +1,111 @@
 /**
  * Training drawings: for every name and training style the original and its
- * style-randomised variants, as one file of RGB bytes and a JSON index.
+ * style-randomised variants, as files of RGB bytes with JSON indices.
  *
- *   node build-train.mjs --out <folder> [--names candidates.txt] [--size 80] [--variants 12] [--seed 1] [--part i/n]
+ *   node build-train.mjs --out <folder> [--names candidates.txt] [--size 80] [--variants 16] [--seed 1] [--jobs 2]
  *
- * Several processes may each make one part (--part 0/2, --part 1/2).
+ * The work is done in parts, each by a child process: the renderer aborts its
+ * process on a few drawings (see `simplified`), and then only that part is done
+ * again, with that drawing simplified, or left out if it aborts once more.
  */
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { TRAIN_STYLES, drawingsOf, openStyle } from './styles.mjs';
-import { hash, rasterise, rng, shapesOf, variant, wrap } from './variants.mjs';
+import { hash, rasterise, rng, shapesOf, simplified, variant, wrap } from './variants.mjs';
 
+const PARTS = 24;
 const { values } = parseArgs({
   options: {
     out: { type: 'string' },
     names: { type: 'string', default: 'candidates.txt' },
     size: { type: 'string', default: '80' },
-    variants: { type: 'string', default: '12' },
+    variants: { type: 'string', default: '16' },
     seed: { type: 'string', default: '1' },
-    part: { type: 'string', default: '0/1' },
+    jobs: { type: 'string', default: '2' },
+    part: { type: 'string' },
   },
 });
 if (!values.out) throw new Error('--out <folder> is missing');
-const size = Number(values.size),
-  count = Number(values.variants),
-  seed = Number(values.seed);
-const [part, parts] = values.part.split('/').map(Number);
-const here = path.dirname(new URL(import.meta.url).pathname);
-const names = fs.readFileSync(path.resolve(here, values.names), 'utf8').trim().split('\n');
-
+const size = Number(values.size);
+const file = (stem, part, suffix) =>
+  path.join(values.out, `${stem}-${String(part).padStart(2, '0')}.${suffix}`);
 fs.mkdirSync(values.out, { recursive: true });
-const pixels = fs.openSync(path.join(values.out, `variants-${part}.bin`), 'w');
-const large = fs.openSync(path.join(values.out, `originals-${part}.bin`), 'w');
-const items = [];
-let at = 0;
-names.forEach((name, index) => {
-  if (index % parts !== part) return;
-  for (const style of TRAIN_STYLES) {
-    for (const icon of drawingsOf(open(style), name)) {
-      const original = wrap(icon.body, icon);
-      const shapes = shapesOf(icon);
-      const random = rng(hash(`${seed}/${style}/${icon.key}`));
-      fs.writeSync(large, rasterise(original, 168));
-      fs.writeSync(pixels, rasterise(original, size));
-      let made = 1;
-      for (let tries = 0; made <= count && tries < 3 * count; tries++) {
-        const drawn = attempt(variant(icon, shapes, random));
-        if (!drawn) continue;
-        fs.writeSync(pixels, drawn);
-        made++;
+if (values.part === undefined) await runAll();
+else runPart(Number(values.part));
+
+/** Hands the parts out to children, and a part that aborted once more to the next one. */
+async function runAll() {
+  const waiting = Array.from({ length: PARTS }, (_, part) => part);
+  const worker = async () => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      const failed = path.join(values.out, `aborted-${part}.txt`);
+      fs.rmSync(failed, { force: true });
+      for (let tries = 0; ; tries++) {
+        const child = spawn(
+          process.execPath,
+          [fileURLToPath(import.meta.url), ...process.argv.slice(2), '--part', String(part)],
+          {
+            stdio: ['ignore', 'inherit', tries ? 'inherit' : 'ignore'],
+          },
+        );
+        if ((await new Promise((done) => child.on('exit', done))) === 0) break;
+        if (tries > 40) throw new Error(`part ${part} does not come to an end`);
+        fs.appendFileSync(failed, fs.readFileSync(file('journal', part, 'txt'), 'utf8') + '\n');
       }
-      items.push({ name, style, key: icon.key, start: at, count: made });
-      at += made;
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
+}
+
+/** One part: every PARTS-th name. */
+function runPart(part) {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  const names = fs.readFileSync(path.resolve(here, values.names), 'utf8').trim().split('\n');
+  const failed = path.join(values.out, `aborted-${part}.txt`);
+  const aborted = fs.existsSync(failed) ? fs.readFileSync(failed, 'utf8').split('\n') : [];
+  const pixels = fs.openSync(file('variants', part, 'bin'), 'w');
+  const large = fs.openSync(file('originals', part, 'bin'), 'w');
+  const styles = TRAIN_STYLES.map(openStyle);
+  const items = [];
+  let at = 0;
+  for (const [index, name] of names.entries()) {
+    if (index % PARTS !== part) continue;
+    for (const style of styles) {
+      for (const found of drawingsOf(style, name)) {
+        const id = `${style.style}/${found.key}`;
+        const aborts = aborted.filter((line) => line === id).length;
+        if (aborts > 1) continue;
+        fs.writeFileSync(file('journal', part, 'txt'), id);
+        const icon = aborts ? simplified(found) : found;
+        const drawn = drawAll(icon, id);
+        fs.writeSync(large, drawn[0]);
+        for (const picture of drawn.slice(1)) fs.writeSync(pixels, picture);
+        items.push({ name, style: style.style, key: icon.key, start: at, count: drawn.length - 1 });
+        at += drawn.length - 1;
+      }
     }
   }
-});
-fs.writeFileSync(
-  path.join(values.out, `index-${part}.json`),
-  JSON.stringify({ size, large: 168, items }),
-);
-console.log(`${items.length} drawings, ${at} pictures`);
+  fs.writeFileSync(file('index', part, 'json'), JSON.stringify({ size, large: 168, items }));
+  console.log(
+    `part ${part}: ${items.length} drawings, ${at} pictures, simplified or left out: ${aborted.join(' ')}`,
+  );
+}
 
-function open(style) {
-  open.cache ??= new Map();
-  if (!open.cache.has(style)) open.cache.set(style, openStyle(style));
-  return open.cache.get(style);
+/** The large original, then the small original and its variants. */
+function drawAll(icon, id) {
+  const original = wrap(icon.body, icon);
+  const drawn = [rasterise(original, 168), rasterise(original, size)];
+  const shapes = shapesOf(icon);
+  const random = rng(hash(`${values.seed}/${id}`));
+  const wanted = Number(values.variants) + 2;
+  for (let tries = 0; drawn.length < wanted && tries < 3 * wanted; tries++) {
+    const picture = attempt(variant(icon, shapes, random));
+    if (picture) drawn.push(picture);
+  }
+  return drawn;
 }
 
 /** A variant that cannot be drawn, or that has become nearly blank, is skipped. */

@@ -112,6 +112,12 @@ const STREAMLINE = {
   backpack: 'school-backpack',
 };
 
+/** Drawings that show something else than their name says. */
+const MISNAMED = {
+  fxemoji: ['keyboard', 'gamedie', 'sunglasses', 'personalcomputer', 'desktopcomputer'],
+  'streamline-emojis': ['headphone', 'turkey', 'glasses-1', 'glasses-2', 'sunflower-2'],
+};
+
 /** Reads one package: its drawings, and what must be said about its origin. */
 export function openStyle(style) {
   const set = require(`@iconify-json/${style}/icons.json`);
@@ -146,6 +152,7 @@ export function drawingsOf({ style, set }, name) {
     const base = STREAMLINE[name] ?? name;
     keys = [base, `${base}-1`, `${base}-2`, `${base}-3`];
   }
+  keys = keys.filter((key) => !MISNAMED[style]?.includes(key));
   return keys.map((key) => drawing(set, key)).filter((found) => found !== undefined);
 }
 
