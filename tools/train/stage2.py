@@ -31,7 +31,7 @@ from tower import Tower, TowerConfig
 
 
 def load_tower(path: str) -> tuple[Tower, dict]:
-    """The frozen tower, its last layer scaled so that features have a root mean square of a quarter."""
+    """The frozen tower and the rest of stage 1's checkpoint."""
     state = torch.load(path, weights_only=False)
     tower = Tower(TowerConfig(**state["config"])).eval()
     tower.load_state_dict(state["tower"])
