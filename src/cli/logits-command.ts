@@ -20,7 +20,7 @@ interface LogitsFlags {
 
 const EXAMPLES = `
 The inputs are named as Hugging Face's processors name them: input_ids and attention_mask
-(int64), pixel_values (float32). The outputs are logits (float32, every position) and
+(int64), pixel_values (float32), image_sizes or image_grid_thw (int64) where the model has them. The outputs are logits (float32, every position) and
 image_features.
 
 Example:
@@ -46,7 +46,7 @@ async function logits(flags: LogitsFlags): Promise<void> {
   const inputs = {
     input_ids: take(tensors, 'input_ids', 'int64', flags.inputs),
     attention_mask: takeOptional(tensors, 'attention_mask', 'int64', flags.inputs),
-    pixel_values: takeOptional(tensors, 'pixel_values', 'float32', flags.inputs),
+    pictures: tensors,
   };
   const place = await findModel(flags.model);
   const { openEngine } = await import('../runtime/open-engine-node.ts');

@@ -3,7 +3,7 @@ import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { bytesReader, readSafetensor, readSafetensorsHeader } from '../tensor/safetensors.ts';
 import type { RgbImage } from '../tensor/image.ts';
-import { pixelValues } from './pixel-values.ts';
+import { processImage } from './image-processors.ts';
 import { resize, resizeBicubic } from './resize.ts';
 
 const FOLDER = new URL('../../fixtures/resize/', import.meta.url);
@@ -21,6 +21,7 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /** CLIP's own numbers; the goldens were made with them. */
 const CLIP = {
+  kind: 'fixed',
   width: 168,
   height: 168,
   resample: 3,
@@ -41,8 +42,8 @@ describe.each(['grid-504x504', 'odd-211x137'])('the picture %s', (name) => {
     const file = bytesReader(name, readFileSync(new URL(`${name}.safetensors`, FOLDER)));
     const [[key, entry]] = [...(await readSafetensorsHeader(file))] as [[string, never]];
     const expected = await readSafetensor(file, key, entry);
-    const values = pixelValues([readPng(`${name}-in.png`)], CLIP);
-    expect(values.shape).toEqual([1, 3, 168, 168]);
+    const { pixels: values } = processImage(readPng(`${name}-in.png`), CLIP);
+    expect(values.shape).toEqual([3, 168, 168]);
     const every7th: number[] = [];
     for (let channel = 0; channel < 3; channel++) {
       for (let y = 0; y < 168; y += 7) {

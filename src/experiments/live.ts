@@ -1,7 +1,7 @@
 /** One picture, asked again and again: the panel that answers while a person drags and slides. */
 import { hashImage } from '../data/dataset.ts';
-import { pixelValues } from '../data/pixel-values.ts';
-import type { Answer, Engine, ImageFeatures } from '../runtime/engine.ts';
+import { processImage } from '../data/image-processors.ts';
+import type { Answer, Engine, ImageFeatures, PromptPositions } from '../runtime/engine.ts';
 import type { RgbImage } from '../tensor/image.ts';
 import { probePrompt } from './probe-prompt.ts';
 
@@ -48,7 +48,7 @@ export class LiveProbe {
       const { features, encoded, imageHash } = await this.encode(question.image);
       const prompt = promptOf(question);
       const [answers] = await this.engine.answer(
-        [{ image: features, text: prompt }],
+        [{ images: [features], text: prompt }],
         question.strengths,
         MAX_NEW_TOKENS,
       );
@@ -66,12 +66,21 @@ export class LiveProbe {
       const { features, encoded, imageHash } = await this.encode(question.image);
       const prompt = promptOf(question);
       const answer = await this.engine.generate(
-        { image: features, text: prompt },
+        { images: [features], text: prompt },
         question.strength,
         question.maxNewTokens,
       );
       const milliseconds = performance.now() - start;
       return { answers: [answer], encoded, imageHash, prompt, milliseconds };
+    });
+  }
+
+  /** The position ids of the question's prompt under a strength. */
+  positions(question: LiveQuestion & { readonly strength: number }): Promise<PromptPositions> {
+    return this.oneAtATime(async () => {
+      const { features } = await this.encode(question.image);
+      const asked = { images: [features], text: promptOf(question) };
+      return this.engine.positions(asked, question.strength);
     });
   }
 
@@ -96,8 +105,8 @@ export class LiveProbe {
       this.encodings.set(key, known);
       return { features: known, encoded: false, imageHash };
     }
-    const values = pixelValues([image], this.engine.info.spec.imageProcessor);
-    const [features] = await this.engine.encodeImages(values);
+    const { imageProcessor } = this.engine.info.spec;
+    const [features] = await this.engine.encodeImages([processImage(image, imageProcessor)]);
     this.encodings.set(key, features!);
     this.forgetOldest();
     return { features: features!, encoded: true, imageHash };

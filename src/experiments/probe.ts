@@ -1,7 +1,7 @@
 /** Runs a planned probe on an engine. */
 import { hashImage, type ProbeDataset } from '../data/dataset.ts';
 import { composeGrid } from '../data/grid.ts';
-import { pixelValues } from '../data/pixel-values.ts';
+import { processImage } from '../data/image-processors.ts';
 import { buildManifest, type RunManifest } from '../results/manifest.ts';
 import { parseAnswer } from '../results/parse-answer.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
@@ -124,11 +124,14 @@ async function runBatch(
     batch.map((picture) => composePicture(dataset, picture.pictures)),
   );
   const hashes = await Promise.all(images.map(hashImage));
-  const features = await engine.encodeImages(pixelValues(images, engine.info.spec.imageProcessor));
+  const { imageProcessor } = engine.info.spec;
+  const features = await engine.encodeImages(
+    images.map((image) => processImage(image, imageProcessor)),
+  );
   const asked = batch.flatMap((picture, at) =>
     picture.items.map((item) => ({ item, image: features[at]!, imageHash: hashes[at]! })),
   );
-  const questions = asked.map(({ item, image }) => ({ image, text: item.prompt }));
+  const questions = asked.map(({ item, image }) => ({ images: [image], text: item.prompt }));
   const strengths = plan.schemes.map((scheme) => scheme.strength);
   let answers: Answer[][];
   try {

@@ -2,9 +2,10 @@
  * Hugging Face configs as plain data. Published configs leave out what the code has as defaults, so
  * the defaults here are transformers' own; a wrong value is an error that names the file and field.
  */
+import type { FixedProcessor, PixelScaling } from '../tensor/image-processor.ts';
 import type { Fields } from './fields.ts';
 import { parseRotary } from './rotary.ts';
-import type { DecoderSpec, ImageProcessorSpec } from './spec.ts';
+import type { DecoderSpec } from './spec.ts';
 
 export const ACTIVATIONS = [
   'silu',
@@ -23,10 +24,27 @@ export interface DecoderConfig extends DecoderSpec {
   readonly activation: Activation;
   /** Tokens that the checkpoint was made for. */
   readonly contextLength: number;
-  readonly attentionBias: boolean;
+  /** Biases of the query, key and value projections. */
+  readonly qkvBias: boolean;
+  readonly outputBias: boolean;
   readonly mlpBias: boolean;
   /** Logits come from the token embedding itself. */
   readonly tiedHead: boolean;
+  /** For each layer, the last tokens that it sees, itself included; null: all of them. */
+  readonly windows: readonly (number | null)[];
+  /** Normalised queries and keys, head by head, before the rotation. */
+  readonly qkNorm: boolean;
+  /** What is added to every norm's weight (Gemma stores them less 1). */
+  readonly normOffset: 0 | 1;
+  /** `pre`: before attention and MLP. `sandwich`: before and after each (Gemma). */
+  readonly norms: 'pre' | 'sandwich';
+  /** Factor on text embeddings; image features are taken as they are. */
+  readonly embeddingScale: number;
+  /** Factor on the products of queries and keys. */
+  readonly attentionScale: number;
+  /** `cap · tanh(x / cap)` on attention logits and on the head's logits; null: none. */
+  readonly attentionSoftcap: number | null;
+  readonly logitSoftcap: number | null;
 }
 
 export interface ClipVisionConfig {
@@ -41,13 +59,58 @@ export interface ClipVisionConfig {
   readonly activation: Activation;
 }
 
+/** What a decoder's code has where a config leaves a field out. */
+export interface DecoderDefaults {
+  readonly hiddenSize: number;
+  readonly heads: number;
+  /** Undefined: as many as heads. */
+  readonly kvHeads?: number;
+  /** Undefined: `hidden_size / num_attention_heads`. */
+  readonly headDim?: number;
+  readonly layers: number;
+  readonly vocabSize: number;
+  readonly intermediateSize: number;
+  readonly contextLength: number;
+  readonly ropeTheta: number;
+}
+
+/** transformers' `LlamaConfig`. */
+const LLAMA: DecoderDefaults = {
+  hiddenSize: 4096,
+  heads: 32,
+  layers: 32,
+  vocabSize: 32000,
+  intermediateSize: 11008,
+  contextLength: 2048,
+  ropeTheta: 10000,
+};
+
 /** A text config of the Llama kind; `tiedHead` is decided one level higher. */
 export function parseLlamaConfig(text: Fields, tiedHead: boolean): DecoderConfig {
   text.choice('model_type', ['llama'], 'llama');
-  const hiddenSize = text.count('hidden_size', 4096);
-  const heads = text.count('num_attention_heads', 32);
-  const kvHeads = text.count('num_key_value_heads', heads);
-  const headDim = text.count('head_dim', Math.floor(hiddenSize / heads));
+  const bias = text.flag('attention_bias', false);
+  return {
+    ...parseDecoder(text, LLAMA, tiedHead),
+    qkvBias: bias,
+    outputBias: bias,
+    mlpBias: text.flag('mlp_bias', false),
+  };
+}
+
+/**
+ * The fields that all our decoders share, and for the rest what a plain Llama does; a family spreads
+ * its own over them.
+ */
+export function parseDecoder(
+  text: Fields,
+  defaults: DecoderDefaults,
+  tiedHead: boolean,
+): DecoderConfig {
+  const hiddenSize = text.count('hidden_size', defaults.hiddenSize);
+  const heads = text.count('num_attention_heads', defaults.heads);
+  const kvHeads = text.count('num_key_value_heads', defaults.kvHeads ?? heads);
+  const headDim = text.count('head_dim', defaults.headDim ?? Math.floor(hiddenSize / heads));
+  const layers = text.count('num_hidden_layers', defaults.layers);
   if (heads % kvHeads !== 0) {
     throw text.error('num_key_value_heads', `a divisor of num_attention_heads (${heads})`);
   }
@@ -61,16 +124,26 @@ export function parseLlamaConfig(text: Fields, tiedHead: boolean): DecoderConfig
     heads,
     kvHeads,
     headDim,
-    layers: text.count('num_hidden_layers', 32),
-    vocabSize: text.count('vocab_size', 32000),
-    intermediateSize: text.count('intermediate_size', 11008),
+    layers,
+    vocabSize: text.count('vocab_size', defaults.vocabSize),
+    intermediateSize: text.count('intermediate_size', defaults.intermediateSize),
     rmsNormEpsilon: text.number('rms_norm_eps', 1e-6),
     activation: text.choice('hidden_act', ACTIVATIONS, 'silu'),
-    contextLength: text.count('max_position_embeddings', 2048),
-    attentionBias: text.flag('attention_bias', false),
-    mlpBias: text.flag('mlp_bias', false),
+    contextLength: text.count('max_position_embeddings', defaults.contextLength),
+    qkvBias: false,
+    outputBias: false,
+    mlpBias: false,
     tiedHead,
-    rotary: parseRotary(text, headDim),
+    rotary: parseRotary(text, headDim, defaults.ropeTheta),
+    attention: 'causal',
+    windows: Array<null>(layers).fill(null),
+    qkNorm: false,
+    normOffset: 0,
+    norms: 'pre',
+    embeddingScale: 1,
+    attentionScale: headDim ** -0.5,
+    attentionSoftcap: null,
+    logitSoftcap: null,
   };
 }
 
@@ -97,23 +170,26 @@ export function parseClipVisionConfig(vision: Fields): ClipVisionConfig {
 }
 
 /**
- * The image processor's settings from `preprocessor_config.json`, or from the `image_processor` part
- * of `processor_config.json`. `imageSize` is the tower's, which the settings must lead to.
+ * The settings of a processor that makes every picture `imageSize` pixels square: from
+ * `preprocessor_config.json`, or from the `image_processor` part of `processor_config.json`.
  */
-export function parseImageProcessor(processor: Fields, imageSize: number): ImageProcessorSpec {
-  const [width, height] = outputSize(processor, imageSize);
+export function parseFixedProcessor(processor: Fields, imageSize: number): FixedProcessor {
+  const { width, height, shortestEdge } = outputSize(processor, imageSize);
   if (width !== imageSize || height !== imageSize) {
     throw new Error(
       `${processor.where}: pictures are resized to ${width}x${height}, but the vision tower takes ${imageSize}x${imageSize}.`,
     );
   }
+  return { kind: 'fixed', width, height, shortestEdge, ...parsePixelScaling(processor) };
+}
+
+/** The settings that all kinds of processors share. */
+export function parsePixelScaling(processor: Fields): PixelScaling {
   const resample = processor.integer('resample', 3);
   if (resample !== 2 && resample !== 3) throw processor.error('resample', '2 or 3');
   const rescaled = processor.flag('do_rescale', true);
   const normalised = processor.flag('do_normalize', true);
   return {
-    width,
-    height,
     resample,
     rescaleFactor: rescaled ? processor.number('rescale_factor', 1 / 255) : 1,
     mean: normalised ? processor.triple('image_mean') : [0, 0, 0],
@@ -121,19 +197,26 @@ export function parseImageProcessor(processor: Fields, imageSize: number): Image
   };
 }
 
-/** Width and height of what the processor puts out: the crop where it crops, else the resize. */
-function outputSize(processor: Fields, imageSize: number): [number, number] {
-  const cropped = processor.flag('do_center_crop', processor.has('crop_size'));
-  const field = cropped ? 'crop_size' : 'size';
-  if (!processor.has(field)) return [imageSize, imageSize];
-  if (typeof processor.json[field] === 'number') {
-    const side = processor.count(field);
-    return [side, side];
-  }
+/** A size that a processor config gives as a number, by its shortest edge, or by both sides. */
+function sizeOf(processor: Fields, field: string): { width: number; height: number } | number {
+  if (typeof processor.json[field] === 'number') return processor.count(field);
   const size = processor.section(field);
-  if (size.has('shortest_edge')) {
-    const side = size.count('shortest_edge');
-    return [side, side];
+  if (size.has('shortest_edge')) return size.count('shortest_edge');
+  return { width: size.count('width'), height: size.count('height') };
+}
+
+/** What the processor puts out: the crop where it crops, else the resize. */
+function outputSize(
+  processor: Fields,
+  imageSize: number,
+): { width: number; height: number; shortestEdge?: number } {
+  const resized = processor.has('size') ? sizeOf(processor, 'size') : imageSize;
+  const shortestEdge = typeof resized === 'number' ? { shortestEdge: resized } : {};
+  if (processor.flag('do_center_crop', processor.has('crop_size'))) {
+    const crop = processor.has('crop_size') ? sizeOf(processor, 'crop_size') : resized;
+    if (typeof crop === 'number') return { width: crop, height: crop, ...shortestEdge };
+    return { ...crop, ...shortestEdge };
   }
-  return [size.count('width'), size.count('height')];
+  if (typeof resized === 'number') return { width: resized, height: resized, ...shortestEdge };
+  return resized;
 }

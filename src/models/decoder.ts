@@ -7,52 +7,33 @@ import type { Graph } from '../onnx/graph.ts';
 import {
   Add,
   Gather,
-  GroupQueryAttention,
   MatMul,
   Mul,
   Range,
   Reshape,
-  RotaryEmbedding,
   Shape,
-  SimplifiedLayerNormalization,
   Squeeze,
   Unsqueeze,
 } from '../onnx/ops.ts';
 import { transposed } from '../tensor/convert.ts';
 import type { DecoderConfig } from './config.ts';
-import { activate, Part } from './layers.ts';
+import { attention, type AttentionContext, attentionContext, normSettings } from './attention.ts';
+import { activate, Part, softcap } from './layers.ts';
 import type { Weights } from './weights.ts';
-
-/** What every layer reads besides the hidden states. */
-export interface AttentionContext {
-  readonly cosCache: Value;
-  readonly sinCache: Value;
-  /** int64 `[b, s]`: rows of the tables. */
-  readonly rotaryIndex: Value;
-  /** int32 `[b]`. */
-  readonly seqlensK: Value;
-  /** int32 scalar. */
-  readonly totalSequenceLength: Value;
-}
 
 /**
  * Inputs: `inputs_embeds` f32 [b, s, hidden]; `cos_cache`, `sin_cache` f32 [rows, rotary_dim/2];
- * `rotary_index` i64 [b, s]; `seqlens_k` i32 [b] (valid tokens of a row, past included, minus 1);
- * `total_sequence_length` i32 [1]; `logits_index` i64 [b, m] (which of the s tokens get logits);
+ * `rotary_index` i64 [b, s]; `seqlens_k` i32 [b] (valid tokens of a row, past included, minus 1) and
+ * `total_sequence_length` i32 [1], or with two-way attention the inputs of `twoWayMasks` in their
+ * place; `local_cos_cache`, `local_sin_cache` where local layers have their own tables;
+ * `logits_index` i64 [b, m] (which of the s tokens get logits);
  * `past_key_values.{i}.key|value` f32 [b, kv heads, past, head size]. Rows are padded on the right.
  * Outputs: `logits` f32 [b, m, vocab], `present.{i}.key|value`.
  */
 export async function buildDecoderGraph(config: DecoderConfig, weights: Weights): Promise<Graph> {
   const g = new GraphBuilder('decoder');
-  const half = config.rotary.dim / 2;
   const embeds = g.input('inputs_embeds', 'float32', ['batch_size', 'sequence', config.hiddenSize]);
-  const context: AttentionContext = {
-    cosCache: g.input('cos_cache', 'float32', ['rows', half]),
-    sinCache: g.input('sin_cache', 'float32', ['rows', half]),
-    rotaryIndex: g.input('rotary_index', 'int64', ['batch_size', 'sequence']),
-    seqlensK: g.input('seqlens_k', 'int32', ['batch_size']),
-    totalSequenceLength: g.input('total_sequence_length', 'int32', [1]),
-  };
+  const context = attentionContext(g, config);
   const logitsIndex = g.input('logits_index', 'int64', ['batch_size', 'kept']);
   const hidden = await decoderLayers(g, config, weights, embeds, context);
   const kept = gatherTokens(g, hidden, logitsIndex, embeds, config.hiddenSize);
@@ -85,82 +66,23 @@ async function decoderLayer(
   context: AttentionContext,
 ): Promise<Value> {
   const { g } = part;
-  const { hiddenSize, rmsNormEpsilon } = config;
+  const sandwich = config.norms === 'sandwich';
   const scope = `layers.${layer}`;
-  const norm = async (value: Value, name: string) =>
-    SimplifiedLayerNormalization(
-      g,
-      value,
-      await part.tensor(`${scope}.${name}.weight`, [hiddenSize]),
-      rmsNormEpsilon,
-    );
-  const attended = await attention(
-    part,
-    config,
-    layer,
-    await norm(input, 'input_layernorm'),
-    context,
-  );
-  const middle = Add(g, input, attended);
-  return Add(
-    g,
-    middle,
-    await gatedMlp(part, config, scope, await norm(middle, 'post_attention_layernorm')),
-  );
-}
+  const norm = (value: Value, name: string) =>
+    part.rmsNorm(value, `${scope}.${name}`, config.hiddenSize, normSettings(config));
+  const after = (value: Value, name: string) => (sandwich ? norm(value, name) : value);
 
-async function attention(
-  part: Part,
-  config: DecoderConfig,
-  layer: number,
-  input: Value,
-  context: AttentionContext,
-): Promise<Value> {
-  const { g } = part;
-  const { hiddenSize, heads, kvHeads, headDim, attentionBias, rotary } = config;
-  const { cosCache, sinCache, rotaryIndex, seqlensK, totalSequenceLength } = context;
-  const project = (name: string, count: number) =>
-    part.linear(
-      input,
-      `layers.${layer}.self_attn.${name}`,
-      hiddenSize,
-      count * headDim,
-      attentionBias,
-    );
-  const rotate = (value: Value, count: number) =>
-    RotaryEmbedding(
-      g,
-      value,
-      rotaryIndex,
-      cosCache,
-      sinCache,
-      rotary.dim < headDim ? { heads: count, dim: rotary.dim } : undefined,
-    );
-  // transformers.js makes an empty cache from this declaration, and looks for this very name.
-  const cacheShape = ['batch_size', kvHeads, 'past', headDim];
-  const presentShape = ['batch_size', kvHeads, 'total', headDim];
-  const [output, presentKey, presentValue] = GroupQueryAttention(
-    g,
-    {
-      query: rotate(await project('q_proj', heads), heads),
-      key: rotate(await project('k_proj', kvHeads), kvHeads),
-      value: await project('v_proj', kvHeads),
-      pastKey: g.input(`past_key_values.${layer}.key`, 'float32', cacheShape),
-      pastValue: g.input(`past_key_values.${layer}.value`, 'float32', cacheShape),
-      seqlensK,
-      totalSequenceLength,
-    },
-    { heads, kvHeads },
+  const first = await norm(input, 'input_layernorm');
+  const attended = await attention(part, config, layer, first, context);
+  const middle = Add(g, input, await after(attended, 'post_attention_layernorm'));
+
+  // A sandwiched layer has given this name to the norm after attention.
+  const second = await norm(
+    middle,
+    sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm',
   );
-  g.output(presentKey, `present.${layer}.key`, 'float32', presentShape);
-  g.output(presentValue, `present.${layer}.value`, 'float32', presentShape);
-  return part.linear(
-    output,
-    `layers.${layer}.self_attn.o_proj`,
-    heads * headDim,
-    hiddenSize,
-    attentionBias,
-  );
+  const mapped = await gatedMlp(part, config, scope, second);
+  return Add(g, middle, await after(mapped, 'post_feedforward_layernorm'));
 }
 
 async function gatedMlp(
@@ -203,12 +125,12 @@ export async function languageHead(
   weights: Weights,
   hidden: Value,
 ): Promise<Value> {
-  const { hiddenSize, vocabSize, rmsNormEpsilon, tiedHead } = config;
+  const { hiddenSize, vocabSize, logitSoftcap, tiedHead } = config;
   const part = new Part(g, weights, 'decoder');
-  const scale = await part.tensor('norm.weight', [hiddenSize]);
-  const normed = SimplifiedLayerNormalization(g, hidden, scale, rmsNormEpsilon);
+  const normed = await part.rmsNorm(hidden, 'norm', hiddenSize, normSettings(config));
   const matrix = tiedHead
     ? await weights.read('decoder', 'embed_tokens.weight', [vocabSize, hiddenSize])
     : await weights.read('head', 'weight', [vocabSize, hiddenSize]);
-  return MatMul(g, normed, g.initializer('head.weight.transposed', transposed(matrix)));
+  const logits = MatMul(g, normed, g.initializer('head.weight.transposed', transposed(matrix)));
+  return logitSoftcap === null ? logits : softcap(g, logits, logitSoftcap);
 }

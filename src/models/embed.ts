@@ -1,6 +1,6 @@
 import { GraphBuilder, type Value } from '../onnx/builder.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { Gather, Less, Max, Unsqueeze, Where } from '../onnx/ops.ts';
+import { Gather, Less, Max, Mul, Unsqueeze, Where } from '../onnx/ops.ts';
 import type { DecoderConfig } from './config.ts';
 import { Part } from './layers.ts';
 import type { Weights } from './weights.ts';
@@ -26,7 +26,7 @@ export async function buildEmbedGraph(config: DecoderConfig, weights: Weights): 
   return g.build();
 }
 
-/** Rows of the embedding table for `ids`. */
+/** Rows of the embedding table for `ids`, scaled where the model scales them. */
 export async function embedTokens(
   g: GraphBuilder,
   config: DecoderConfig,
@@ -35,5 +35,6 @@ export async function embedTokens(
 ): Promise<Value> {
   const part = new Part(g, weights, 'decoder');
   const shape = [config.vocabSize, config.hiddenSize];
-  return Gather(g, await part.tensor('embed_tokens.weight', shape), ids);
+  const rows = Gather(g, await part.tensor('embed_tokens.weight', shape), ids);
+  return config.embeddingScale === 1 ? rows : Mul(g, rows, g.float32(config.embeddingScale));
 }

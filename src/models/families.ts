@@ -1,34 +1,26 @@
 /** The table of families, and the way from a checkpoint to graphs. */
-import { GraphBuilder } from '../onnx/builder.ts';
 import { checkedGraph } from '../onnx/check.ts';
 import { type Graph, modelFromGraph } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { clipVisionTower } from './clip-vision.ts';
-import { parseImageProcessor } from './config.ts';
 import { buildDecoderGraph } from './decoder.ts';
 import { buildEmbedGraph } from './embed.ts';
+import type { Family, FamilyConfig } from './family.ts';
 import { Fields } from './fields.ts';
-import { LLAVA_PREFIXES, type LlavaConfig, parseLlavaConfig } from './llava.ts';
-import { projector } from './projector.ts';
+import { LLAVA } from './llava.ts';
 import type { ModelSpec } from './spec.ts';
-import { openWeights, type PrefixTable, type Weights } from './weights.ts';
-
-export interface Family {
-  /** Everything the graphs need, from the folder's config.json. */
-  parse(config: Fields): LlavaConfig;
-  readonly prefixes: PrefixTable;
-}
+import { visionEncoder } from './vision.ts';
+import { openWeights, type Weights } from './weights.ts';
 
 /** By the config's `model_type`. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
-  llava: { parse: parseLlavaConfig, prefixes: LLAVA_PREFIXES },
+  llava: LLAVA,
 };
 
 /** Three encoded ONNX models, weights inside; their inputs and outputs are named at their builders. */
 export interface ModelBundle {
   readonly spec: ModelSpec;
-  /** `pixel_values` f32 [n, 3, H, W] to `image_features` f32 [n, tokens, hidden]. */
+  /** Pictures to `image_features`; its inputs are those of `VisionEncoder.runs`. */
   readonly vision: Uint8Array;
   readonly embed: Uint8Array;
   readonly decoder: Uint8Array;
@@ -37,7 +29,7 @@ export interface ModelBundle {
 /** A checkpoint's config, read and checked, with its weights at hand. */
 export interface OpenedModel {
   readonly spec: ModelSpec;
-  readonly config: LlavaConfig;
+  readonly config: FamilyConfig;
   readonly weights: Weights;
 }
 
@@ -47,17 +39,17 @@ export async function openModel(checkpoint: Checkpoint): Promise<OpenedModel> {
   const name = json.choice('model_type', Object.keys(FAMILIES));
   const family = FAMILIES[name] as Family;
   const config = family.parse(json);
-  const { vision, dropClassToken } = config;
-  const patches = Math.floor(vision.imageSize / vision.patchSize) ** 2;
+  const { decoder, vision, imageTokenId, imagePrompt } = config;
   return {
     config,
     weights: openWeights(checkpoint, family.prefixes),
     spec: {
       family: name,
-      decoder: config.decoder,
-      imageProcessor: parseImageProcessor(await readProcessor(checkpoint), vision.imageSize),
-      tokensPerImage: dropClassToken ? patches : patches + 1,
-      imageTokenId: config.imageTokenId,
+      decoder,
+      vision,
+      imageProcessor: family.parseProcessor(await readProcessor(checkpoint), config),
+      imageTokenId,
+      imagePrompt,
       eosTokenIds: await readEosTokenIds(checkpoint, json),
     },
   };
@@ -79,22 +71,9 @@ export function encodeGraph(graph: Graph): Uint8Array {
   return encodeModel(modelFromGraph(checkedGraph(graph)));
 }
 
-/** Tower and projector: `pixel_values` to `image_features`. */
-export async function buildVisionGraph(config: LlavaConfig, weights: Weights): Promise<Graph> {
-  const g = new GraphBuilder('vision');
-  const { imageSize } = config.vision;
-  const pixels = g.input('pixel_values', 'float32', ['images', 3, imageSize, imageSize]);
-  const hidden = await clipVisionTower(g, config.vision, weights, pixels, {
-    layersUsed: config.visionLayersUsed,
-    dropClassToken: config.dropClassToken,
-  });
-  const features = await projector(g, config.projector, weights, hidden);
-  g.output(features, 'image_features', 'float32', [
-    'images',
-    'tokens',
-    config.projector.outputSize,
-  ]);
-  return g.build();
+/** Tower and projector: the inputs of `VisionEncoder.runs` to `image_features`. */
+export function buildVisionGraph(config: FamilyConfig, weights: Weights): Promise<Graph> {
+  return visionEncoder(config.vision).build(config.vision, weights);
 }
 
 async function readProcessor(checkpoint: Checkpoint): Promise<Fields> {

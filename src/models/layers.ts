@@ -1,6 +1,16 @@
 /** Pieces that several graphs share: linear layers and activations. */
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { Add, FastGelu, Gelu, MatMul, QuickGelu, Relu } from '../onnx/ops.ts';
+import {
+  Add,
+  FastGelu,
+  Gelu,
+  MatMul,
+  Mul,
+  QuickGelu,
+  Relu,
+  SimplifiedLayerNormalization,
+  Tanh,
+} from '../onnx/ops.ts';
 import type { Activation } from './config.ts';
 import type { Weights } from './weights.ts';
 
@@ -19,6 +29,19 @@ export class Part {
   async tensor(name: string, shape: readonly number[]): Promise<Value> {
     const tensor = await this.#weights.read(this.#part, name, shape);
     return this.g.initializer(`${this.#part}.${name}`, tensor);
+  }
+
+  /** RMS normalisation over the last axis, of `size`; `offset` is added to the stored weight. */
+  async rmsNorm(
+    input: Value,
+    name: string,
+    size: number,
+    { epsilon, offset }: { epsilon: number; offset: 0 | 1 },
+  ): Promise<Value> {
+    const stored = await this.#weights.read(this.#part, `${name}.weight`, [size]);
+    const data = offset === 0 ? stored.data : stored.data.map((value) => value + offset);
+    const scale = this.g.initializer(`${this.#part}.${name}.weight`, { ...stored, data });
+    return SimplifiedLayerNormalization(this.g, input, scale, epsilon);
   }
 
   /** `input · weightᵀ + bias`. The weight is stored transposed in the graph, as MatMul wants it. */
@@ -50,4 +73,9 @@ const ACTIVATION_NODES: Readonly<Record<Activation, (g: GraphBuilder, input: Val
 /** Applies an activation by its Hugging Face name. */
 export function activate(g: GraphBuilder, activation: Activation, input: Value): Value {
   return ACTIVATION_NODES[activation](g, input);
+}
+
+/** `cap · tanh(x / cap)`, which keeps logits within ±cap. */
+export function softcap(g: GraphBuilder, input: Value, cap: number): Value {
+  return Mul(g, Tanh(g, Mul(g, input, g.float32(1 / cap))), g.float32(cap));
 }

@@ -1,30 +1,20 @@
 /** LLaVA 1.5: CLIP tower, two-layer projector, Llama decoder. Config in, data out. */
 import {
   ACTIVATIONS,
-  type ClipVisionConfig,
-  type DecoderConfig,
   parseClipVisionConfig,
+  parseFixedProcessor,
   parseLlamaConfig,
 } from './config.ts';
+import type { ClipEncoderConfig } from './clip-encoder.ts';
+import type { ClipVisionConfig } from './config.ts';
+import type { Family } from './family.ts';
 import type { Fields } from './fields.ts';
-import type { ProjectorConfig } from './projector.ts';
-import type { PrefixTable } from './weights.ts';
-
-export interface LlavaConfig {
-  readonly decoder: DecoderConfig;
-  readonly vision: ClipVisionConfig;
-  readonly projector: ProjectorConfig;
-  /** The hidden state of the tower that is projected, counted from the embedding (0). */
-  readonly visionLayersUsed: number;
-  readonly dropClassToken: boolean;
-  readonly imageTokenId: number;
-}
 
 /**
  * Where each part's tensors lie, newest layout first: transformers 5 in memory, checkpoints it saves,
  * checkpoints published for version 4.
  */
-export const LLAVA_PREFIXES: PrefixTable = {
+export const LLAVA_PREFIXES = {
   decoder: ['model.language_model.', 'language_model.model.', 'language_model.'],
   head: ['lm_head.', 'language_model.lm_head.'],
   vision: [
@@ -36,28 +26,48 @@ export const LLAVA_PREFIXES: PrefixTable = {
   projector: ['model.multi_modal_projector.', 'multi_modal_projector.'],
 };
 
-export function parseLlavaConfig(config: Fields): LlavaConfig {
-  const text = config.section('text_config');
-  const tiedHead =
-    config.flag('tie_word_embeddings', false) || text.flag('tie_word_embeddings', false);
-  const decoder = parseLlamaConfig(text, tiedHead);
-  const vision = parseClipVisionConfig(config.section('vision_config'));
+export const LLAVA: Family = {
+  prefixes: LLAVA_PREFIXES,
+  parse(config) {
+    const text = config.section('text_config');
+    const decoder = parseLlamaConfig(text, tiedHead(config, text));
+    return {
+      decoder,
+      vision: parseClipEncoder(config, decoder.hiddenSize),
+      ...parseImageToken(config, 32000),
+    };
+  },
+  parseProcessor: (processor, { vision }) =>
+    parseFixedProcessor(processor, (vision as ClipEncoderConfig).tower.imageSize),
+};
+
+/** Either level of a config may say that logits come from the token embedding. */
+export function tiedHead(config: Fields, text: Fields): boolean {
+  return config.flag('tie_word_embeddings', false) || text.flag('tie_word_embeddings', false);
+}
+
+/** The image token's id, under its newer or its older name; the template writes the token itself. */
+export function parseImageToken(config: Fields, byDefault: number) {
+  const field = config.has('image_token_id') ? 'image_token_id' : 'image_token_index';
+  const imageTokenId = config.integer(field, byDefault);
+  return { imageTokenId, imagePrompt: { placeholderId: imageTokenId, before: [], after: [] } };
+}
+
+/** Tower and projector of a LLaVA-like config. */
+export function parseClipEncoder(config: Fields, outputSize: number): ClipEncoderConfig {
+  const tower = parseClipVisionConfig(config.section('vision_config'));
   const strategy = config.choice('vision_feature_select_strategy', ['default', 'full'], 'default');
   return {
-    decoder,
-    vision,
+    kind: 'clip',
+    tower,
     projector: {
-      inputSize: vision.hiddenSize,
-      outputSize: decoder.hiddenSize,
+      inputSize: tower.hiddenSize,
+      outputSize,
       activation: config.choice('projector_hidden_act', ACTIVATIONS, 'gelu'),
       bias: config.flag('multimodal_projector_bias', true),
     },
-    visionLayersUsed: layersUsed(config, vision),
+    layersUsed: layersUsed(config, tower),
     dropClassToken: strategy === 'default',
-    imageTokenId: config.integer(
-      config.has('image_token_id') ? 'image_token_id' : 'image_token_index',
-      32000,
-    ),
   };
 }
 

@@ -18,7 +18,7 @@ const SCALINGS: Readonly<
  * The rotary part of a Llama-like text config. Reads both `rope_parameters` (transformers 5) and
  * `rope_theta` with `rope_scaling` (earlier). Throws for a rope type that is not in the table.
  */
-export function parseRotary(text: Fields, headDim: number): RotarySpec {
+export function parseRotary(text: Fields, headDim: number, defaultTheta = 10000): RotarySpec {
   const parameters = text.has('rope_parameters')
     ? text.section('rope_parameters')
     : text.has('rope_scaling')
@@ -26,7 +26,7 @@ export function parseRotary(text: Fields, headDim: number): RotarySpec {
       : undefined;
   const theta = parameters?.has('rope_theta')
     ? parameters.number('rope_theta')
-    : text.number('rope_theta', 10000);
+    : text.number('rope_theta', defaultTheta);
   const typeField = parameters?.has('rope_type') ? 'rope_type' : 'type';
   const type = parameters?.has(typeField)
     ? parameters.choice(typeField, Object.keys(SCALINGS))

@@ -2,6 +2,8 @@
  * What the rest of the house needs to know of a loaded model: plain data, made by a family from the
  * checkpoint's own config and processor files.
  */
+import type { ImageProcessorSpec } from '../tensor/image-processor.ts';
+import type { VisionConfig } from './vision.ts';
 
 /** How the rotary tables of a decoder are made. All arrays have `dim / 2` entries. */
 export interface RotarySpec {
@@ -25,26 +27,31 @@ export interface DecoderSpec {
   readonly headDim: number;
   readonly vocabSize: number;
   readonly rotary: RotarySpec;
+  /** Tables of the layers with a window, where they have their own (Gemma 3's local layers). */
+  readonly localRotary?: RotarySpec | undefined;
+  /**
+   * `causal`: a token sees what stands before it. `two-way`: image tokens also see the rest of their
+   * image, and the decoder graph takes the order and image of every token as inputs.
+   */
+  readonly attention: 'causal' | 'two-way';
 }
 
-/** The Hugging Face image processor's settings, as far as the pixel path needs them. */
-export interface ImageProcessorSpec {
-  readonly width: number;
-  readonly height: number;
-  /** PIL's code: 2 bilinear, 3 bicubic. */
-  readonly resample: 2 | 3;
-  readonly rescaleFactor: number;
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
+/** How a picture's place in a rendered prompt becomes image tokens. */
+export interface ImagePrompt {
+  /** The token that the chat template writes for a picture. */
+  readonly placeholderId: number;
+  /** What the processor writes around the image tokens: text, or ids of special tokens. */
+  readonly before: readonly (string | number)[];
+  readonly after: readonly (string | number)[];
 }
 
 export interface ModelSpec {
   /** `model_type` of the checkpoint's config. */
   readonly family: string;
   readonly decoder: DecoderSpec;
+  readonly vision: VisionConfig;
   readonly imageProcessor: ImageProcessorSpec;
-  /** Image tokens that one picture takes in the sequence. */
-  readonly tokensPerImage: number;
   readonly imageTokenId: number;
+  readonly imagePrompt: ImagePrompt;
   readonly eosTokenIds: readonly number[];
 }

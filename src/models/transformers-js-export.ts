@@ -11,7 +11,9 @@ import { DATA_TYPE } from '../onnx/schema.ts';
 import { GraphBuilder, type Value } from '../onnx/builder.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { Cast, ReduceSum, Reshape, Shape, Sub } from '../onnx/ops.ts';
+import type { FixedProcessor } from '../tensor/image-processor.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { clipTokens } from './clip-encoder.ts';
 import { decoderLayers, languageHead } from './decoder.ts';
 import { embedTokens } from './embed.ts';
 import { buildVisionGraph, encodeGraph, type OpenedModel, openModel } from './families.ts';
@@ -78,12 +80,19 @@ async function mergedDecoderGraph({ config, weights }: OpenedModel): Promise<Gra
     decoder.rotary,
     Math.min(decoder.contextLength, MAX_TABLE_ROWS),
   );
+  const tables = {
+    cos: g.initializer('cos_cache', cos),
+    sin: g.initializer('sin_cache', sin),
+  };
   const hidden = await decoderLayers(g, decoder, weights, embeds, {
-    cosCache: g.initializer('cos_cache', cos),
-    sinCache: g.initializer('sin_cache', sin),
+    tables,
+    localTables: tables,
     rotaryIndex: positionIds,
-    seqlensK: Cast(g, Sub(g, ReduceSum(g, mask, [1]), g.int64(1)), DATA_TYPE.int32),
-    totalSequenceLength: Cast(g, Shape(g, mask, 1, 2), DATA_TYPE.int32),
+    scope: {
+      kind: 'causal',
+      seqlensK: Cast(g, Sub(g, ReduceSum(g, mask, [1]), g.int64(1)), DATA_TYPE.int32),
+      totalSequenceLength: Cast(g, Shape(g, mask, 1, 2), DATA_TYPE.int32),
+    },
   });
   const logits = await languageHead(g, decoder, weights, lastTokens(g, hidden, keep));
   g.output(logits, 'logits', 'float32', ['batch_size', 'kept', decoder.vocabSize]);
@@ -103,8 +112,15 @@ async function configFiles(
   { config, spec }: OpenedModel,
 ): Promise<Map<string, Json>> {
   const { vision, decoder } = config;
+  const { imageProcessor } = spec;
+  if (vision.kind !== 'clip' || imageProcessor.kind !== 'fixed') {
+    throw new Error(
+      `Models of the family ${spec.family} cannot be exported for transformers.js yet; llava can.`,
+    );
+  }
   const original = await checkpoint.readJson('config.json');
-  const patches = Math.floor(vision.imageSize / vision.patchSize) ** 2;
+  const { patchSize, imageSize } = vision.tower;
+  const patches = Math.floor(imageSize / patchSize) ** 2;
   const files = new Map<string, Json>([
     [
       'config.json',
@@ -124,30 +140,32 @@ async function configFiles(
         'transformers.js_config': { dtype: 'fp32' },
       },
     ],
-    ['preprocessor_config.json', preprocessorConfig(spec.imageProcessor)],
+    ['preprocessor_config.json', preprocessorConfig(imageProcessor)],
   ]);
   if (await checkpoint.has('tokenizer_config.json')) {
     files.set('tokenizer_config.json', await tokenizerConfig(checkpoint));
     files.set('processor_config.json', {
       processor_class: 'LlavaProcessor',
       image_token: await imageToken(checkpoint, spec.imageTokenId),
-      patch_size: vision.patchSize,
+      patch_size: patchSize,
       vision_feature_select_strategy: 'full',
-      num_additional_image_tokens: spec.tokensPerImage - patches,
+      num_additional_image_tokens: clipTokens(vision) - patches,
     });
   }
   return files;
 }
 
-function preprocessorConfig(processor: OpenedModel['spec']['imageProcessor']): Json {
+function preprocessorConfig(processor: FixedProcessor): Json {
+  const { width, height, shortestEdge } = processor;
   return {
     image_processor_type: 'CLIPImageProcessor',
     processor_class: 'LlavaProcessor',
     do_convert_rgb: true,
     do_resize: true,
-    size: { width: processor.width, height: processor.height },
+    size: shortestEdge === undefined ? { width, height } : { shortest_edge: shortestEdge },
     resample: processor.resample,
-    do_center_crop: false,
+    do_center_crop: shortestEdge !== undefined,
+    ...(shortestEdge === undefined ? {} : { crop_size: { width, height } }),
     do_rescale: true,
     rescale_factor: processor.rescaleFactor,
     do_normalize: true,

@@ -75,6 +75,15 @@ export class GraphBuilder {
     return name;
   }
 
+  /** A float32 scalar, shared when repeated. */
+  float32(value: number): Value {
+    const name = `float32.${value}`;
+    if (!this.#initializers.has(name)) {
+      this.initializer(name, { dtype: 'float32', shape: [], data: Float32Array.of(value) });
+    }
+    return name;
+  }
+
   /** Adds a node and gives its first output; `extraOutputs` names further ones through `nodeOutputs`. */
   node(
     opType: string,

@@ -8,6 +8,10 @@ export function Add(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('Add', [a, b]);
 }
 
+export function And(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('And', [a, b]);
+}
+
 /** `to` is the ONNX data type code. */
 export function Cast(g: GraphBuilder, input: Value, to: number): Value {
   return g.node('Cast', [input], { to });
@@ -28,12 +32,20 @@ export function Conv(
   return g.node('Conv', bias === undefined ? [input, weight] : [input, weight, bias], { strides });
 }
 
+export function Equal(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('Equal', [a, b]);
+}
+
 export function Expand(g: GraphBuilder, input: Value, shape: Value): Value {
   return g.node('Expand', [input, shape]);
 }
 
 export function Gather(g: GraphBuilder, data: Value, indices: Value, axis = 0): Value {
   return g.node('Gather', [data, indices], { axis });
+}
+
+export function Greater(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('Greater', [a, b]);
 }
 
 export function LayerNormalization(
@@ -53,6 +65,10 @@ export function Less(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('Less', [a, b]);
 }
 
+export function LessOrEqual(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('LessOrEqual', [a, b]);
+}
+
 export function MatMul(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('MatMul', [a, b]);
 }
@@ -63,6 +79,10 @@ export function Max(g: GraphBuilder, a: Value, b: Value): Value {
 
 export function Mul(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('Mul', [a, b]);
+}
+
+export function Or(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('Or', [a, b]);
 }
 
 /** 0, 1, …, limit − 1 for an int64 scalar `limit`. */
@@ -99,12 +119,21 @@ export function Slice(
   return g.node('Slice', [input, g.int64([start]), g.int64([end]), g.int64([axis])]);
 }
 
+/** Over the last axis. */
+export function Softmax(g: GraphBuilder, input: Value): Value {
+  return g.node('Softmax', [input], { axis: -1 });
+}
+
 export function Squeeze(g: GraphBuilder, input: Value, axes: readonly number[]): Value {
   return g.node('Squeeze', [input, g.int64(axes)]);
 }
 
 export function Sub(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('Sub', [a, b]);
+}
+
+export function Tanh(g: GraphBuilder, input: Value): Value {
+  return g.node('Tanh', [input]);
 }
 
 export function Transpose(g: GraphBuilder, input: Value, perm: readonly number[]): Value {
@@ -189,18 +218,36 @@ export interface GroupQueryAttentionInputs {
   readonly totalSequenceLength: Value;
 }
 
+export interface GroupQueryAttentionSettings {
+  readonly heads: number;
+  readonly kvHeads: number;
+  /** Factor on the products of queries and keys; `1 / sqrt(head size)` where left out. */
+  readonly scale?: number;
+  /** Attention logits are kept within ± this. */
+  readonly softcap?: number;
+  /** A token sees this many tokens before it, and itself. */
+  readonly window?: number;
+}
+
 /** Causal attention over already rotated queries and keys; gives output, present key, present value. */
 export function GroupQueryAttention(
   g: GraphBuilder,
   inputs: GroupQueryAttentionInputs,
-  attributes: { heads: number; kvHeads: number },
+  { heads, kvHeads, scale, softcap, window }: GroupQueryAttentionSettings,
 ): [output: Value, presentKey: Value, presentValue: Value] {
   const { query, key, value, pastKey, pastValue, seqlensK, totalSequenceLength } = inputs;
   return g.nodeOutputs(
     'GroupQueryAttention',
     [query, key, value, pastKey, pastValue, seqlensK, totalSequenceLength],
     3,
-    { num_heads: attributes.heads, kv_num_heads: attributes.kvHeads, do_rotary: 0 },
+    {
+      num_heads: heads,
+      kv_num_heads: kvHeads,
+      do_rotary: 0,
+      ...(scale === undefined ? {} : { scale: { float: scale } }),
+      ...(softcap === undefined ? {} : { softcap: { float: softcap } }),
+      ...(window === undefined ? {} : { local_window_size: window }),
+    },
     MICROSOFT,
   ) as [Value, Value, Value];
 }

@@ -18,7 +18,7 @@ export function connectWorkbench(worker: Worker, listener: Listener): WorkbenchS
     cancelLoad: () => remote.cancelLoad(),
     ask: (request: AskRequest) => remote.ask(transferring(request)),
     name: (request: NameRequest) => remote.name(transferring(request)),
-    positions: (caption, strength) => remote.positions(caption, strength),
+    positions: (request) => remote.positions(request),
     startProbe: (request) => remote.startProbe(request),
     pauseProbe: () => remote.pauseProbe(),
     resumeProbe: () => remote.resumeProbe(),

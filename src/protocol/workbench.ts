@@ -42,7 +42,6 @@ export interface ModelDescription {
   /** The onnxruntime build that runs it: `jspi`, `asyncify` or `wasm`. */
   readonly build: string;
   readonly adapter: string;
-  readonly tokensPerImage: number;
   readonly versions: Readonly<Record<string, string>>;
   readonly milliseconds: number;
 }
@@ -76,6 +75,13 @@ export interface NameRequest {
   readonly image: RgbImage;
   readonly question: string;
   readonly strengths: readonly number[];
+}
+
+/** What `positions` is asked about: the probe prompt with a caption, about a composited picture. */
+export interface PositionsRequest {
+  readonly image: RgbImage;
+  readonly caption: string;
+  readonly strength: number;
 }
 
 /** The position ids of the probe prompt; `kinds` 0 is text, k ≥ 1 the k-th picture. */
@@ -138,7 +144,7 @@ export interface WorkbenchService {
   cancelLoad(): Promise<void>;
   ask(request: AskRequest): Promise<AskReply>;
   name(request: NameRequest): Promise<AskReply>;
-  positions(caption: string, strength: number): Promise<PositionStrip>;
+  positions(request: PositionsRequest): Promise<PositionStrip>;
   /** Resolves when the run ends; records and progress arrive as events. One run at a time. */
   startProbe(request: ProbeRequest): Promise<ProbeOutcome>;
   pauseProbe(): Promise<void>;

@@ -13,13 +13,24 @@ test('rows are padded on the right, in their order', () => {
 });
 
 test('adjacent images stay two', () => {
-  expect(imageSpans([1, 9, 9, 9, 9, 2, 9, 9], 9, 2)).toEqual([
+  expect(imageSpans([1, 9, 9, 9, 9, 2, 9, 9], 9, [2, 2, 2])).toEqual([
     { start: 1, length: 2 },
     { start: 3, length: 2 },
     { start: 6, length: 2 },
   ]);
 });
 
-test('a torn image is refused', () => {
-  expect(() => imageSpans([1, 9, 9, 9], 9, 2)).toThrow(/runs of 2 for each image, but 3/);
+test('images may differ in size', () => {
+  expect(imageSpans([9, 9, 9, 1, 9, 9], 9, [1, 2, 2])).toEqual([
+    { start: 0, length: 1 },
+    { start: 1, length: 2 },
+    { start: 4, length: 2 },
+  ]);
+});
+
+test('a torn image and a missing picture are refused', () => {
+  expect(() => imageSpans([1, 9, 9, 9], 9, [2, 2])).toThrow(
+    /number 2 takes 2 image tokens, but 1 stand at token 3/,
+  );
+  expect(() => imageSpans([1, 9, 9], 9, [1])).toThrow(/at token 2, but only 1 pictures/);
 });

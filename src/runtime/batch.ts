@@ -7,6 +7,8 @@ export interface Sequence {
   readonly spans: readonly Span[];
   /** Row of the batch's stacked image features where each image begins; one for each span. */
   readonly featureRows: readonly number[];
+  /** Of models with M-RoPE, each image's own ids above its first, f32 `[3, tokens]`. */
+  readonly offsets?: readonly (Float32Array | undefined)[];
   /** Balance strength. */
   readonly strength: number;
 }
@@ -22,6 +24,8 @@ export interface Batch {
   /** Valid tokens of each row. */
   readonly lengths: readonly number[];
   readonly spans: readonly (readonly Span[])[];
+  /** By row and image, as in `Sequence`. */
+  readonly offsets: readonly (readonly (Float32Array | undefined)[])[];
   readonly strengths: Float32Array<ArrayBuffer>;
 }
 
@@ -46,18 +50,20 @@ export function padSequences(sequences: readonly Sequence[]): Batch {
     imageIndex,
     lengths,
     spans: sequences.map(({ spans }) => spans),
+    offsets: sequences.map(({ offsets }) => offsets ?? []),
     strengths: Float32Array.from(sequences, ({ strength }) => strength),
   };
 }
 
 /**
- * The images of a row of ids, by the processor's count of tokens an image, so that two adjacent
- * images stay two. Throws a sentence where image tokens do not come in whole images.
+ * The images of a row of ids, by the processor's count of tokens of each (`tokens`, from the first
+ * on), so that two adjacent images stay two. Throws a sentence where the image tokens are not those
+ * of whole images; more counts than images are left over without complaint.
  */
 export function imageSpans(
   ids: ArrayLike<number>,
   imageTokenId: number,
-  tokensPerImage: number,
+  tokens: readonly number[],
 ): Span[] {
   const spans: Span[] = [];
   for (let n = 0; n < ids.length;) {
@@ -67,11 +73,19 @@ export function imageSpans(
     }
     let end = n;
     while (end < ids.length && ids[end] === imageTokenId) end++;
-    if ((end - n) % tokensPerImage !== 0)
-      throw new Error(
-        `Image tokens must come in runs of ${tokensPerImage} for each image, but ${end - n} stand at token ${n}. Expand the image placeholder as the model's processor does.`,
-      );
-    for (; n < end; n += tokensPerImage) spans.push({ start: n, length: tokensPerImage });
+    while (n < end) {
+      const length = tokens[spans.length];
+      if (length === undefined)
+        throw new Error(
+          `The prompt has image tokens at token ${n}, but only ${tokens.length} pictures were given for it.`,
+        );
+      if (n + length > end)
+        throw new Error(
+          `The picture number ${spans.length + 1} takes ${length} image tokens, but ${end - n} stand at token ${n}. Expand the image placeholder as the model's processor does.`,
+        );
+      spans.push({ start: n, length });
+      n += length;
+    }
   }
   return spans;
 }

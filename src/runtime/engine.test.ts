@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HostTensor } from '../tensor/tensor.ts';
+import type { ProcessedImage } from '../tensor/image-processor.ts';
+import { elementCount, type HostTensor } from '../tensor/tensor.ts';
 import { DeviceLostError, type ImageFeatures, type Provider } from './engine.ts';
 import { FolderSource } from './folder-source.ts';
 import type { RuntimeEngine } from './model-engine.ts';
@@ -20,17 +21,18 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (provider) => {
   let engine: RuntimeEngine;
   let images: ImageFeatures[];
   let pixels: HostTensor<'float32'>;
+  let picture: ProcessedImage;
   let golden: GoldenCase;
 
   beforeAll(async () => {
     golden = await readGolden('emoji-llava/probe');
     engine = await open(provider);
     const all = golden.inputs.get('pixel_values') as HostTensor<'float32'>;
-    const [, ...picture] = all.shape;
-    const size = picture.reduce((a, b) => a * b, 1);
-    const data = all.data.slice(0, size);
-    pixels = { dtype: 'float32', shape: [1, ...picture], data };
-    images = await engine.encodeImages(pixels);
+    const [, ...shape] = all.shape;
+    const data = all.data.slice(0, elementCount(shape));
+    pixels = { dtype: 'float32', shape: [1, ...shape], data };
+    picture = { pixels: { dtype: 'float32', shape, data }, size: [168, 168] };
+    images = await engine.encodeImages([picture]);
   }, 300_000);
 
   afterAll(async () => {
@@ -45,8 +47,8 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (provider) => {
 
   test('strengths in one batch equal their own runs, rows of other lengths too', async () => {
     const [image] = images as [ImageFeatures];
-    const short = { image, text: QUESTION };
-    const long = { image, text: LONGER };
+    const short = { images: [image], text: QUESTION };
+    const long = { images: [image], text: LONGER };
     const [shortAnswers, longAnswers] = await engine.answer([short, long], [0, 1], 1);
     const [standard] = await engine.answer([short], [0], 1);
     const [balanced] = await engine.answer([long], [1], 1);
@@ -58,11 +60,13 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (provider) => {
 
   test('decoding step by step equals one prefill of the longer text', async () => {
     const [image] = images as [ImageFeatures];
-    const steps = await engine.generate({ image, text: QUESTION }, 0.5, 3);
-    const row = [...engine.promptIds(QUESTION), ...steps.tokenIds];
+    const question = { images: [image], text: QUESTION };
+    const pictures = new Map([['pixel_values', pixels]]);
+    const steps = await engine.generate(question, 0.5, 3);
+    const row = [...engine.promptIds(question), ...steps.tokenIds];
     const data = BigInt64Array.from(row, BigInt);
     const input_ids = { dtype: 'int64', shape: [1, row.length], data } as const;
-    const { logits } = await engine.computeLogits({ input_ids, pixel_values: pixels }, 0.5);
+    const { logits } = await engine.computeLogits({ input_ids, pictures }, 0.5);
     const [, length, vocab] = logits.shape as [number, number, number];
     const first = length - 1 - steps.tokenIds.length;
     steps.tokenIds.forEach((id, step) => {
@@ -74,18 +78,18 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (provider) => {
   }, 300_000);
 
   test('a released picture is refused in a sentence', async () => {
-    const [extra] = (await engine.encodeImages(pixels)) as [ImageFeatures];
+    const [extra] = (await engine.encodeImages([picture])) as [ImageFeatures];
     extra.release();
-    await expect(engine.answer([{ image: extra, text: QUESTION }], [0])).rejects.toThrow(
+    await expect(engine.answer([{ images: [extra], text: QUESTION }], [0])).rejects.toThrow(
       /was released/,
     );
   }, 300_000);
 
   if (provider === 'webgpu')
     test('a lost device fails the call in flight and all later ones', async () => {
-      const running = engine.encodeImages(pixels);
+      const running = engine.encodeImages([picture]);
       engine.destroyDevice();
       await expect(running).rejects.toThrow(DeviceLostError);
-      await expect(engine.encodeImages(pixels)).rejects.toThrow(DeviceLostError);
+      await expect(engine.encodeImages([picture])).rejects.toThrow(DeviceLostError);
     }, 300_000);
 });

@@ -1,5 +1,5 @@
 import type { ModelSpec } from '../models/spec.ts';
-import type { HostTensor } from '../tensor/tensor.ts';
+import type { ProcessedImage } from '../tensor/image-processor.ts';
 
 export type Provider = 'webgpu' | 'wasm' | 'cpu';
 
@@ -30,9 +30,9 @@ export interface ImageFeatures {
   release(): void;
 }
 
-/** One user turn about one picture; `text` is the turn's text without the image placeholder. */
+/** One user turn about some pictures; `text` is the turn's text without the image placeholders. */
 export interface Question {
-  readonly image: ImageFeatures;
+  readonly images: readonly ImageFeatures[];
   readonly text: string;
 }
 
@@ -63,10 +63,10 @@ export interface PromptPositions {
  */
 export interface Engine {
   readonly info: EngineInfo;
-  /** The exact text the model sees: chat template around `text`, image placeholder included. */
+  /** The exact text the model sees: chat template around `text`, one image placeholder included. */
   renderPrompt(text: string): string;
-  /** `pixelValues`: float32 `[n, 3, height, width]`. One `ImageFeatures` for each picture. */
-  encodeImages(pixelValues: HostTensor<'float32'>): Promise<ImageFeatures[]>;
+  /** One `ImageFeatures` for each picture, which the model's own image processor prepared. */
+  encodeImages(images: readonly ProcessedImage[]): Promise<ImageFeatures[]>;
   /**
    * One prefill for every question under every strength: `[question][strength]`. Only where the first
    * token is neither Yes nor No are further tokens decoded (at most `maxNewTokens`).
@@ -78,7 +78,7 @@ export interface Engine {
   ): Promise<Answer[][]>;
   /** Greedy generation until a stop token; used for naming and free prompts. */
   generate(question: Question, strength: number, maxNewTokens: number): Promise<Answer>;
-  positions(text: string, strength: number): PromptPositions;
+  positions(question: Question, strength: number): PromptPositions;
   dispose(): Promise<void>;
 }
 

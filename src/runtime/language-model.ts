@@ -103,6 +103,7 @@ export class LanguageModel {
       imageIndex: new BigInt64Array(rows).fill(-1n),
       lengths: ids.map(() => 1),
       spans: ids.map(() => []),
+      offsets: ids.map(() => []),
       strengths: new Float32Array(rows),
     };
     const { rotary, cache, lengths } = state;

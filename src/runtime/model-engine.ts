@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-web';
-import { positionsReference, packSpans } from '../kernels/positions.ts';
-import type { HostTensor } from '../tensor/tensor.ts';
+import { positionsReference } from '../kernels/positions.ts';
+import { visionEncoder } from '../models/vision.ts';
+import type { ProcessedImage } from '../tensor/image-processor.ts';
 import type { Backend } from './backend.ts';
 import { imageSpans, padSequences, type Batch, type Sequence } from './batch.ts';
 import {
@@ -8,20 +9,22 @@ import {
   type Answer,
   type Engine,
   type EngineInfo,
+  type ImageFeatures,
   type PromptPositions,
   type Question,
 } from './engine.ts';
 import { argmax, generateGreedily, rowsOf } from './generate.ts';
 import {
+  downloadFeatures,
   EncodedImage,
-  splitFeatures,
   stackFeatures,
   type StackedFeatures,
 } from './image-features.ts';
 import { lastTokens, type LanguageModel } from './language-model.ts';
 import { repack, unpackLogits, type RawInputs, type RawOutputs } from './raw-logits.ts';
-import type { Session } from './session.ts';
+import { positionsInput } from './rotary-feeds.ts';
 import type { PromptTokenizer } from './tokenizer.ts';
+import type { VisionRunner } from './vision-runner.ts';
 import { requireYesNo, yesNo } from './yes-no.ts';
 
 /** How far an answer that begins with neither Yes nor No is decoded, unless the caller says. */
@@ -31,8 +34,8 @@ const DEFAULT_NEW_TOKENS = 16;
 export interface RuntimeEngine extends Engine {
   /** Logits at every position for tensors as Hugging Face's processors name them. */
   computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs>;
-  /** Token ids of the rendered prompt around `text`, the image's tokens included. */
-  promptIds(text: string): readonly number[];
+  /** Token ids of the rendered prompt, the images' tokens included. */
+  promptIds(question: Question): readonly number[];
   /** Destroys the shared GPU device, as a driver crash would; false where there is none. For tests. */
   destroyDevice(): boolean;
 }
@@ -41,7 +44,7 @@ export interface RuntimeEngine extends Engine {
 export interface EngineParts {
   readonly backend: Backend;
   readonly info: EngineInfo;
-  readonly vision: Session;
+  readonly vision: VisionRunner;
   readonly language: LanguageModel;
   /** Undefined where the folder has none: then only raw tensors can be answered for. */
   readonly tokenizer: PromptTokenizer | undefined;
@@ -52,7 +55,6 @@ export class ModelEngine implements RuntimeEngine {
   readonly info: EngineInfo;
   private readonly parts: EngineParts;
   private readonly images = new Set<EncodedImage>();
-  private nextImageId = 1;
   /** Runs queue up behind this: an onnxruntime build serves one call at a time. */
   private tail: Promise<unknown> = Promise.resolve();
   private lostReason: string | undefined;
@@ -76,15 +78,15 @@ export class ModelEngine implements RuntimeEngine {
     return this.tokenizer.render(text);
   }
 
-  promptIds(text: string): readonly number[] {
-    return this.tokenizer.encode(this.tokenizer.render(text), this.info.spec.tokensPerImage);
+  promptIds({ images, text }: Question): readonly number[] {
+    const prompt = this.tokenizer.render(text, images.length);
+    const counts = images.map(({ tokens }) => tokens);
+    return this.tokenizer.encode(prompt, counts);
   }
 
-  encodeImages(pixelValues: HostTensor<'float32'>): Promise<EncodedImage[]> {
+  encodeImages(pictures: readonly ProcessedImage[]): Promise<EncodedImage[]> {
     return this.exclusively(async () => {
-      const tensor = await this.encode(pixelValues);
-      const images = splitFeatures(tensor, this.nextImageId, (image) => this.images.delete(image));
-      this.nextImageId += images.length;
+      const images = await this.parts.vision.encode(pictures, (image) => this.images.delete(image));
       images.forEach((image) => this.images.add(image));
       return images;
     });
@@ -137,48 +139,42 @@ export class ModelEngine implements RuntimeEngine {
     );
   }
 
-  positions(text: string, strength: number): PromptPositions {
-    const { imageTokenId, tokensPerImage, decoder } = this.info.spec;
-    const ids = this.promptIds(text);
-    const spans = imageSpans(ids, imageTokenId, tokensPerImage);
+  positions(question: Question, strength: number): PromptPositions {
+    const { rotary } = this.info.spec.decoder;
+    const sequence = this.sequence(question, strength, () => 0);
+    const { ids, spans } = sequence;
     const kinds = new Uint32Array(ids.length);
     spans.forEach(({ start, length }, image) => kinds.fill(image + 1, start, start + length));
-    const positions = positionsReference({
-      axes: decoder.rotary.axes,
-      rows: 1,
-      length: ids.length,
-      ...packSpans([spans]),
-      strengths: Float32Array.of(strength),
-    });
-    return { kinds, positions, tokens: ids.map((id) => this.tokenizer.tokenText(id)) };
+    const positions = positionsReference(positionsInput(padSequences([sequence]), rotary.axes, 0));
+    return { kinds, positions, tokens: Array.from(ids, (id) => this.tokenizer.tokenText(id)) };
   }
 
   computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs> {
     return this.exclusively(async () => {
-      const { imageTokenId, tokensPerImage, decoder } = this.info.spec;
-      const packed = repack(inputs, imageTokenId, tokensPerImage, strength);
-      const { batch } = packed;
-      const { Tensor } = this.parts.backend.ort;
-      const every = batch.lengths.map(() => Array.from({ length: batch.length }, (_, n) => n));
-      const width = inputs.input_ids.shape[1]!;
-      if (!inputs.pixel_values || packed.images === 0) {
-        const none = new Tensor('float32', new Float32Array(decoder.hiddenSize), [
-          1,
-          decoder.hiddenSize,
-        ]);
-        const logits = await this.parts.language.prefill(batch, none, every);
-        return { logits: unpackLogits(logits, packed, width), image_features: undefined };
-      }
-      const encoded = splitFeatures(await this.encode(inputs.pixel_values), 0, () => {});
-      const features = stackFeatures(this.parts.backend, encoded);
+      const { imageTokenId, imageProcessor, vision, decoder } = this.info.spec;
+      const { backend, language } = this.parts;
+      const pictures = visionEncoder(vision).split(vision, imageProcessor, inputs.pictures);
+      const encoded = pictures.length > 0 ? await this.parts.vision.encode(pictures, () => {}) : [];
+      let features: StackedFeatures | undefined;
       try {
-        const logits = await this.parts.language.prefill(batch, features.tensor, every);
-        const { tensor } = encoded[0]!;
-        const data = Float32Array.from((await tensor.getData()) as Float32Array);
-        const image_features = { dtype: 'float32', shape: tensor.dims, data } as const;
-        return { logits: unpackLogits(logits, packed, width), image_features };
+        const packed = repack(inputs, imageTokenId, encoded, strength);
+        const { batch } = packed;
+        const every = batch.lengths.map(() => Array.from({ length: batch.length }, (_, n) => n));
+        features = stackFeatures(backend, encoded, decoder.hiddenSize);
+        const values = await language.prefill(batch, features.tensor, every);
+        const logits = unpackLogits(values, packed, inputs.input_ids.shape[1]!);
+        if (encoded.length === 0) return { logits, image_features: undefined };
+        const data = await downloadFeatures(encoded);
+        const { hiddenSize } = decoder;
+        const rows = data.length / hiddenSize;
+        // Views of one size keep their own axis, as transformers gives them.
+        const shape =
+          imageProcessor.kind === 'fixed'
+            ? [encoded.length, rows / encoded.length, hiddenSize]
+            : [rows, hiddenSize];
+        return { logits, image_features: { dtype: 'float32', shape, data } };
       } finally {
-        features.dispose();
+        features?.dispose();
         encoded.forEach((image) => image.release());
       }
     });
@@ -212,47 +208,44 @@ export class ModelEngine implements RuntimeEngine {
     );
   }
 
-  /** Runs the vision graph: f32 `[n, tokens, hidden]`. */
-  private async encode(pixels: HostTensor<'float32'>): Promise<Tensor> {
-    const { width, height } = this.info.spec.imageProcessor;
-    const [n, channels, h, w] = pixels.shape;
-    if (pixels.shape.length !== 4 || !n || channels !== 3 || h !== height || w !== width)
-      throw new Error(
-        `pixel_values must be [pictures, 3, ${height}, ${width}], but its shape is [${pixels.shape.join(', ')}].`,
-      );
-    const tensor = new this.parts.backend.ort.Tensor('float32', pixels.data, pixels.shape);
-    const outputs = await this.parts.vision.run({ pixel_values: tensor }, ['image_features']);
-    return outputs.image_features;
-  }
-
   /** Questions × strengths as sequences over stacked features, each picture stacked once. */
   private async withRows<T>(
     questions: readonly Question[],
     strengths: readonly number[],
     work: (sequences: Sequence[], features: StackedFeatures) => Promise<T>,
   ): Promise<T> {
-    const { backend } = this.parts;
-    const { imageTokenId, tokensPerImage } = this.info.spec;
-    const images = [...new Set(questions.map(({ image }) => this.own(image)))];
-    const features = stackFeatures(backend, images);
+    const { hiddenSize } = this.info.spec.decoder;
+    const images = [...new Set(questions.flatMap(({ images }) => images.map((i) => this.own(i))))];
+    const features = stackFeatures(this.parts.backend, images, hiddenSize);
+    const firstRow = (image: EncodedImage) => features.firstRows[images.indexOf(image)]!;
     try {
-      const sequences = questions.flatMap(({ image, text }) => {
-        const ids = this.promptIds(text);
-        const spans = imageSpans(ids, imageTokenId, tokensPerImage);
-        if (spans.length !== 1)
-          throw new Error(
-            `The chat template put ${spans.length} image placeholders around the question, where one is needed.`,
-          );
-        const featureRows = [features.firstRows[images.indexOf(this.own(image))]!];
-        return strengths.map((strength) => ({ ids, spans, featureRows, strength }));
-      });
+      const sequences = questions.flatMap((question) =>
+        strengths.map((strength) => this.sequence(question, strength, firstRow)),
+      );
       return await work(sequences, features);
     } finally {
       features.dispose();
     }
   }
 
-  private own(image: Question['image']): EncodedImage {
+  private sequence(
+    question: Question,
+    strength: number,
+    firstRow: (image: EncodedImage) => number,
+  ): Sequence {
+    const images = question.images.map((image) => this.own(image));
+    const counts = images.map(({ tokens }) => tokens);
+    const ids = this.promptIds(question);
+    return {
+      ids,
+      spans: imageSpans(ids, this.info.spec.imageTokenId, counts),
+      featureRows: images.map(firstRow),
+      offsets: images.map(({ offsets }) => offsets),
+      strength,
+    };
+  }
+
+  private own(image: ImageFeatures): EncodedImage {
     if (image instanceof EncodedImage && this.images.has(image)) return image;
     throw new Error(
       `The picture with id ${image.id} was released or belongs to another engine; encode it again.`,

@@ -3,8 +3,8 @@ import { buildModel } from '../models/families.ts';
 import type { Backend } from './backend.ts';
 import { LanguageModel } from './language-model.ts';
 import { ModelEngine, type RuntimeEngine } from './model-engine.ts';
-import { createSession } from './session.ts';
 import { openTokenizer } from './tokenizer.ts';
+import { VisionRunner } from './vision-runner.ts';
 
 /** What loading does just now, in words for a person. */
 export type LoadStep = 'Reading the weights' | 'Building the graphs' | 'Preparing the sessions';
@@ -38,12 +38,10 @@ export async function openEngineOn(
     onProgress?.('Building the graphs');
     const bundle = await buildModel(checkpoint);
     const { spec } = bundle;
-    const tokenizer = await openTokenizer(checkpoint, spec.imageTokenId);
+    const tokenizer = await openTokenizer(checkpoint, spec);
     signal?.throwIfAborted();
     onProgress?.('Preparing the sessions');
-    const vision = await createSession(backend, bundle.vision, 'vision encoder', [
-      'image_features',
-    ]);
+    const vision = await VisionRunner.open(backend, spec.vision, bundle.vision);
     const language = await LanguageModel.open(backend, spec.decoder, bundle);
     const info = {
       model: name,

@@ -7,14 +7,20 @@ export interface RawInputs {
   readonly input_ids: HostTensor<'int64'>;
   /** int64 `[b, s]`: 1 for tokens, 0 for padding on either side. Left out: no padding. */
   readonly attention_mask?: HostTensor<'int64'> | undefined;
-  /** f32 `[images, 3, height, width]`, in the order of the images in the rows; left out: text alone. */
-  readonly pixel_values?: HostTensor<'float32'> | undefined;
+  /**
+   * What the processor made of the pictures, in the order of the images in the rows: `pixel_values`
+   * and, where the family has them, `image_sizes` or `image_grid_thw`. Empty: text alone.
+   */
+  readonly pictures: ReadonlyMap<string, HostTensor>;
 }
 
 export interface RawOutputs {
   /** f32 `[b, s, vocab]` at every position; zeros at padding. */
   readonly logits: HostTensor<'float32'>;
-  /** f32 `[images, tokens, hidden]`; undefined without pictures. */
+  /**
+   * f32 `[images, tokens, hidden]` where every picture is one view, else `[rows, hidden]`, the images
+   * one below another; undefined without pictures.
+   */
   readonly image_features: HostTensor<'float32'> | undefined;
 }
 
@@ -23,20 +29,25 @@ export interface Repacked {
   readonly batch: Batch;
   /** First valid token of each row in the input. */
   readonly starts: readonly number[];
-  readonly images: number;
+}
+
+/** What a row's images need to know of an encoded picture. */
+export interface PictureRows {
+  readonly tokens: number;
+  readonly offsets?: Float32Array | undefined;
 }
 
 /**
  * Checks raw inputs and moves each row's valid tokens to the left edge: the attention operator wants
- * padding on the right. Throws sentences.
+ * padding on the right. `pictures` are the encoded ones, in the order of the rows. Throws sentences.
  */
 export function repack(
   inputs: RawInputs,
   imageTokenId: number,
-  tokensPerImage: number,
+  pictures: readonly PictureRows[],
   strength: number,
 ): Repacked {
-  const { input_ids: ids, attention_mask: mask, pixel_values: pixels } = inputs;
+  const { input_ids: ids, attention_mask: mask } = inputs;
   if (ids.shape.length !== 2)
     throw new Error(
       `input_ids must be [rows, tokens], but its shape is [${ids.shape.join(', ')}].`,
@@ -46,7 +57,8 @@ export function repack(
     throw new Error(
       `attention_mask must have the shape of input_ids, [${rows}, ${length}], but it is [${mask.shape.join(', ')}].`,
     );
-  let images = 0;
+  let next = 0;
+  let featureRow = 0;
   const starts: number[] = [];
   const sequences = Array.from({ length: rows }, (_, row) => {
     const [start, end] = validRange(
@@ -56,16 +68,19 @@ export function repack(
     );
     starts.push(start);
     const rowIds = Array.from(ids.data.subarray(row * length + start, row * length + end), Number);
-    const spans = imageSpans(rowIds, imageTokenId, tokensPerImage);
-    const featureRows = spans.map(() => images++ * tokensPerImage);
-    return { ids: rowIds, spans, featureRows, strength };
+    const left = pictures.slice(next);
+    const counts = left.map(({ tokens }) => tokens);
+    const spans = imageSpans(rowIds, imageTokenId, counts);
+    next += spans.length;
+    const featureRows = spans.map((span) => (featureRow += span.length) - span.length);
+    const offsets = spans.map((_, image) => left[image]!.offsets);
+    return { ids: rowIds, spans, featureRows, offsets, strength };
   });
-  const pictures = pixels?.shape[0] ?? 0;
-  if (pictures !== images)
+  if (next !== pictures.length)
     throw new Error(
-      `The rows hold ${images} images of ${tokensPerImage} tokens, but pixel_values holds ${pictures} pictures; give one for each, in the order of the rows.`,
+      `The rows hold ${next} images, but ${pictures.length} pictures were given; give one for each, in the order of the rows.`,
     );
-  return { batch: padSequences(sequences), starts, images };
+  return { batch: padSequences(sequences), starts };
 }
 
 function validRange(

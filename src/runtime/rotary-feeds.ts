@@ -46,13 +46,7 @@ export class RotaryFeedMaker {
 
   /** Tables for a batch, `extra` tokens to be generated included. */
   make(batch: Batch, extra: number): RotaryFeeds {
-    const input: PositionsInput = {
-      axes: this.spec.axes,
-      rows: batch.rows,
-      length: batch.length + extra,
-      ...packSpans(batch.spans),
-      strengths: batch.strengths,
-    };
+    const input = positionsInput(batch, this.spec.axes, extra);
     validatePositions(input);
     const { device } = this.backend;
     return device && this.constants
@@ -64,6 +58,27 @@ export class RotaryFeedMaker {
     this.constants?.invFreq.destroy();
     this.constants?.axisOfFrequency.destroy();
   }
+}
+
+/** What the positions kernel needs of a batch, `extra` tokens to be generated included. */
+export function positionsInput(batch: Batch, axes: number, extra: number): PositionsInput {
+  const { rows, spans, strengths } = batch;
+  const length = batch.length + extra;
+  const shape = { axes, rows, length, ...packSpans(spans), strengths };
+  if (!batch.offsets.some((row) => row.some((own) => own !== undefined))) return shape;
+  const offsets = new Float32Array(axes * rows * length);
+  batch.offsets.forEach((row, r) =>
+    row.forEach((own, image) => {
+      const span = spans[r]![image]!;
+      for (let axis = 0; axis < axes; axis++) {
+        const ids = own
+          ? own.subarray(axis * span.length, (axis + 1) * span.length)
+          : Float32Array.from({ length: span.length }, (_, n) => n);
+        offsets.set(ids, (axis * rows + r) * length + span.start);
+      }
+    }),
+  );
+  return { ...shape, offsets };
 }
 
 /** The kernels' buffers become the session's tensors as they are: nothing passes through the CPU. */
@@ -79,11 +94,12 @@ function gpuFeeds(
   const half = spec.invFreq.length;
   const spans = uploadBuffer(device, input.spans);
   const strengths = uploadBuffer(device, input.strengths);
-  const positions = dispatchPositions(device, input, { spans, strengths });
+  const offsets = input.offsets && uploadBuffer(device, input.offsets);
+  const positions = dispatchPositions(device, input, { spans, strengths, offsets });
   const { attentionScaling } = spec;
   const shape = { rows, half, attentionScaling };
   const tables = dispatchRotaryTable(device, shape, { positions, ...constants });
-  for (const buffer of [spans, strengths, positions]) buffer.destroy();
+  for (const buffer of [spans, strengths, offsets, positions]) buffer?.destroy();
   const owned = [tables.cos, tables.sin];
   const table = (buffer: GPUBuffer) =>
     Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [rows, half] });

@@ -4,13 +4,17 @@ import { FolderSource } from './folder-source.ts';
 import { openTokenizer, type PromptTokenizer } from './tokenizer.ts';
 
 const IMAGE = 3;
+const SPEC = {
+  imageTokenId: IMAGE,
+  imagePrompt: { placeholderId: IMAGE, before: [], after: [] },
+};
 
 describe("the embedded model's tokenizer", () => {
   let tokenizer: PromptTokenizer;
 
   beforeAll(async () => {
     const checkpoint = await openCheckpoint(new FolderSource('public/models/emoji-llava'));
-    tokenizer = (await openTokenizer(checkpoint, IMAGE))!;
+    tokenizer = (await openTokenizer(checkpoint, SPEC))!;
   });
 
   test('the chat template stands around the question', () => {
@@ -20,7 +24,7 @@ describe("the embedded model's tokenizer", () => {
   });
 
   test('the image placeholder becomes as many tokens as the picture has', () => {
-    const ids = tokenizer.encode(tokenizer.render('red apple'), 5);
+    const ids = tokenizer.encode(tokenizer.render('red apple'), [5]);
     expect(ids.filter((id) => id === IMAGE)).toHaveLength(5);
     expect(tokenizer.decode(ids)).toBe('USER: \nred apple ASSISTANT:');
     expect(tokenizer.tokenText(ids[0]!)).toBe('<s>');
@@ -40,5 +44,5 @@ describe("the embedded model's tokenizer", () => {
 
 test('a folder without a tokenizer has none', async () => {
   const checkpoint = await openCheckpoint(new FolderSource('fixtures/tiny-llava'));
-  expect(await openTokenizer(checkpoint, IMAGE)).toBeUndefined();
+  expect(await openTokenizer(checkpoint, SPEC)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
+import type { ImagePrompt, ModelSpec } from '../models/spec.ts';
 
 /** The part of a checkpoint that a tokenizer reads. */
 export interface TokenizerFiles {
@@ -25,14 +26,17 @@ export class PromptTokenizer {
   private readonly tokenizer: Tokenizer;
   private readonly template: Template | undefined;
   private readonly specials: { bos_token: string; eos_token: string };
-  private readonly imageTokenId: number;
   private readonly imageToken: string;
+  /** What the template writes for a picture. */
+  private readonly placeholder: string;
+  private readonly around: { before: string; after: string };
 
   constructor(
     tokenizerJson: object,
     config: TokenizerConfig,
     template: string | undefined,
     imageTokenId: number,
+    imagePrompt: ImagePrompt,
   ) {
     this.tokenizer = new Tokenizer(tokenizerJson, config);
     this.template = template === undefined ? undefined : new Template(template);
@@ -40,46 +44,58 @@ export class PromptTokenizer {
       bos_token: tokenText(config.bos_token),
       eos_token: tokenText(config.eos_token),
     };
-    const imageToken = this.tokenizer.id_to_token(imageTokenId);
-    if (imageToken === undefined)
-      throw new Error(
-        `The config's image token ${imageTokenId} is not in the tokenizer's vocabulary; config.json and tokenizer.json do not belong together.`,
-      );
-    this.imageTokenId = imageTokenId;
-    this.imageToken = imageToken;
+    const text = (part: string | number) =>
+      typeof part === 'string' ? part : this.specialToken(part);
+    this.imageToken = text(imageTokenId);
+    this.placeholder = text(imagePrompt.placeholderId);
+    this.around = {
+      before: imagePrompt.before.map(text).join(''),
+      after: imagePrompt.after.map(text).join(''),
+    };
     this.yesTokenIds = this.spellings('Yes');
     this.noTokenIds = this.spellings('No');
   }
 
-  /** The chat template around one user turn with one picture and `text`, up to where the answer begins. */
-  render(text: string): string {
+  /** The chat template around one user turn of `images` pictures and `text`, up to the answer. */
+  render(text: string, images = 1): string {
     if (!this.template)
       throw new Error(
         'The model folder has no chat template (chat_template.jinja, chat_template.json, or chat_template in tokenizer_config.json), so a question cannot be put to the model.',
       );
-    if (text.includes(this.imageToken))
-      throw new Error(
-        `The text contains "${this.imageToken}", which the model reads as a picture. Write it differently.`,
-      );
+    for (const token of [this.imageToken, this.placeholder])
+      if (text.includes(token))
+        throw new Error(
+          `The text contains "${token}", which the model reads as a picture. Write it differently.`,
+        );
+    const pictures = Array.from({ length: images }, () => ({ type: 'image' }));
     return this.template.render({
-      messages: [{ role: 'user', content: [{ type: 'image' }, { type: 'text', text }] }],
+      messages: [{ role: 'user', content: [...pictures, { type: 'text', text }] }],
       add_generation_prompt: true,
       ...this.specials,
     });
   }
 
   /**
-   * Token ids of a rendered prompt, each image placeholder repeated `tokensPerImage` times.
-   * The tokenizer adds its own special tokens, except a beginning that the template already wrote.
+   * Token ids of a rendered prompt. The k-th placeholder becomes `imageTokens[k]` image tokens, with
+   * what the model's processor writes around them. The tokenizer adds its own special tokens, except
+   * a beginning that the template already wrote.
    */
-  encode(prompt: string, tokensPerImage: number): number[] {
+  encode(prompt: string, imageTokens: readonly number[]): number[] {
     const { bos_token: bos } = this.specials;
-    const { ids } = this.tokenizer.encode(prompt, {
+    const parts = prompt.split(this.placeholder);
+    if (parts.length - 1 !== imageTokens.length)
+      throw new Error(
+        `The chat template put ${parts.length - 1} image placeholders around the question, where ${imageTokens.length} are needed.`,
+      );
+    const expanded = parts.map((part, at) => {
+      const tokens = imageTokens[at];
+      if (tokens === undefined) return part;
+      return part + this.around.before + this.imageToken.repeat(tokens) + this.around.after;
+    });
+    const { ids } = this.tokenizer.encode(expanded.join(''), {
       add_special_tokens: !(bos !== '' && prompt.startsWith(bos)),
     });
-    return ids.flatMap((id) =>
-      id === this.imageTokenId ? Array<number>(tokensPerImage).fill(id) : [id],
-    );
+    return ids;
   }
 
   /** The text of generated tokens, special ones left out. */
@@ -90,6 +106,14 @@ export class PromptTokenizer {
   /** One token as a person reads it, special ones included. */
   tokenText(id: number): string {
     return this.tokenizer.decode([id], { skip_special_tokens: false });
+  }
+
+  private specialToken(id: number): string {
+    const token = this.tokenizer.id_to_token(id);
+    if (token !== undefined) return token;
+    throw new Error(
+      `The config's image token ${id} is not in the tokenizer's vocabulary; config.json and tokenizer.json do not belong together.`,
+    );
   }
 
   private spellings(word: string): number[] {
@@ -107,13 +131,13 @@ export class PromptTokenizer {
  */
 export async function openTokenizer(
   files: TokenizerFiles,
-  imageTokenId: number,
+  { imageTokenId, imagePrompt }: Pick<ModelSpec, 'imageTokenId' | 'imagePrompt'>,
 ): Promise<PromptTokenizer | undefined> {
   if (!(await files.has('tokenizer.json'))) return undefined;
   const tokenizerJson = (await files.readJson('tokenizer.json')) as object;
   const config = (await files.readJson('tokenizer_config.json')) as TokenizerConfig;
   const template = await readTemplate(files, config);
-  return new PromptTokenizer(tokenizerJson, config, template, imageTokenId);
+  return new PromptTokenizer(tokenizerJson, config, template, imageTokenId, imagePrompt);
 }
 
 async function readTemplate(

@@ -139,7 +139,6 @@ export class EngineHost {
         provider: info.provider,
         build: info.build,
         adapter: info.adapter,
-        tokensPerImage: info.spec.tokensPerImage,
         versions: info.versions,
         milliseconds: performance.now() - start,
       },

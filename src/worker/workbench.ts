@@ -1,6 +1,5 @@
 import { loadEmojiProbe } from '../data/emoji-probe.ts';
 import type { ProbeDataset } from '../data/dataset.ts';
-import { probePrompt } from '../experiments/probe-prompt.ts';
 import type { Listener } from '../protocol/server.ts';
 import type { AskReply, LoadRequest, WorkbenchService } from '../protocol/workbench.ts';
 import type { Answer } from '../runtime/engine.ts';
@@ -63,10 +62,12 @@ export function createWorkbench(emit: Listener): WorkbenchService {
       };
       return liveFirst.live(() => host.withEngine(work));
     },
-    async positions(caption, strength) {
-      const { engine } = await host.current();
-      const { kinds, positions, tokens } = engine.positions(probePrompt(caption), strength);
-      return { strength, kinds, positions: positions.slice(0, kinds.length), tokens };
+    positions({ image, caption, strength }) {
+      const work = async ({ live }: OpenedEngine) => {
+        const { kinds, positions, tokens } = await live.positions({ image, caption, strength });
+        return { strength, kinds, positions: positions.slice(0, kinds.length), tokens };
+      };
+      return liveFirst.live(() => host.withEngine(work));
     },
     async startProbe(probe) {
       if (run !== undefined) {

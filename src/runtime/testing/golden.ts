@@ -54,7 +54,7 @@ export async function expectGolden(
     {
       input_ids: inputs.get('input_ids') as HostTensor<'int64'>,
       attention_mask: mask,
-      pixel_values: inputs.get('pixel_values') as HostTensor<'float32'>,
+      pictures: inputs,
     },
     strength,
   );

@@ -34,8 +34,10 @@ export function keepAnswering(
     return 'answered';
   });
 
-  const strip = latestOnly(async ({ caption, strength }: { caption: string; strength: number }) => {
-    store.setState({ strip: await workbench.positions(caption, strength) });
+  const strip = latestOnly(async ({ bench, strength }: { bench: Bench; strength: number }) => {
+    const image = await library.grid(benchPictures(bench));
+    const { caption } = bench;
+    store.setState({ strip: await workbench.positions({ image, caption, strength }) });
   });
 
   function refreshAnswers(): void {
@@ -61,7 +63,7 @@ export function keepAnswering(
   function refreshStrip(): void {
     const { model, bench, strength } = store.getState();
     if (model.phase !== 'live' || bench === undefined) return;
-    strip({ caption: bench.caption, strength }).catch(() => undefined);
+    strip({ bench, strength }).catch(() => undefined);
   }
 
   store.subscribe((now, before) => {

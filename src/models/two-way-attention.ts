@@ -1,0 +1,104 @@
+/**
+ * Attention where the tokens of an image see each other in both directions (Gemma 3), of plain
+ * operators: onnxruntime's fused attention is causal, and a bias cannot undo that.
+ */
+import type { GraphBuilder, Value } from '../onnx/builder.ts';
+import {
+  Add,
+  And,
+  Concat,
+  Equal,
+  Greater,
+  LessOrEqual,
+  MatMul,
+  Mul,
+  Or,
+  Reshape,
+  Softmax,
+  Sub,
+  Transpose,
+  Unsqueeze,
+  Where,
+} from '../onnx/ops.ts';
+import type { DecoderConfig } from './config.ts';
+import { softcap } from './layers.ts';
+
+/** Added where a token must not look. Finite, so that rows of padding alone do not become NaN. */
+const HIDDEN = -1e30;
+
+/** f32 `[b, 1, s, total]`, 0 where a query sees a key: for layers without and with a window. */
+export interface TwoWayMasks {
+  readonly kind: 'two-way';
+  readonly all: Value;
+  readonly local: Value;
+}
+
+/**
+ * Declares the inputs and computes the masks, once for all layers. `query_order`, `key_order` i64
+ * [b, s], [b, total]: a token's index in its row, −1 for columns of the cache that hold padding;
+ * `query_image`, `key_image`, of the same shapes: 0 for text, k for the tokens of the k-th image.
+ * A query sees keys up to itself (in local layers only the last `window` of them), and in every
+ * layer the whole of its own image, as transformers' Gemma 3 has it.
+ */
+export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]): TwoWayMasks {
+  const query = (name: string) =>
+    Unsqueeze(g, g.input(name, 'int64', ['batch_size', 'sequence']), [1, 3]);
+  const key = (name: string) =>
+    Unsqueeze(g, g.input(name, 'int64', ['batch_size', 'total']), [1, 2]);
+  const queryOrder = query('query_order');
+  const keyOrder = key('key_order');
+  const queryImage = query('query_image');
+  const keyImage = key('key_image');
+  const before = LessOrEqual(g, keyOrder, queryOrder);
+  const sameImage = And(g, Equal(g, queryImage, keyImage), Greater(g, queryImage, g.int64(0)));
+  const present = Greater(g, keyOrder, g.int64(-1));
+  const mask = (seen: Value) =>
+    Where(g, And(g, present, Or(g, seen, sameImage)), g.float32(0), g.float32(HIDDEN));
+  const all = mask(before);
+  const window = [...new Set(windows.filter((size) => size !== null))];
+  if (window.length > 1) {
+    throw new Error(
+      `The layers of a decoder with two-way image attention should share one window, but they have ${window.join(', ')}.`,
+    );
+  }
+  if (window.length === 0) return { kind: 'two-way', all, local: all };
+  const near = Greater(g, keyOrder, Sub(g, queryOrder, g.int64(window[0] as number)));
+  return { kind: 'two-way', all, local: mask(And(g, before, near)) };
+}
+
+interface Inputs {
+  /** [b, s, heads · head size], rotated. */
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  /** [b, kv heads, past, head size]. */
+  readonly pastKey: Value;
+  readonly pastValue: Value;
+}
+
+/** Attention under a mask of `twoWayMasks`; gives output [b, s, heads · head size] and the new cache. */
+export function twoWayAttention(
+  g: GraphBuilder,
+  config: DecoderConfig,
+  { query, key, value, pastKey, pastValue }: Inputs,
+  mask: Value,
+): [output: Value, presentKey: Value, presentValue: Value] {
+  const { heads, kvHeads, headDim, attentionScale, attentionSoftcap } = config;
+  const apart = (x: Value, count: number) =>
+    Transpose(g, Reshape(g, x, [0, 0, count, headDim]), [0, 2, 1, 3]);
+  const presentKey = Concat(g, [pastKey, apart(key, kvHeads)], 2);
+  const presentValue = Concat(g, [pastValue, apart(value, kvHeads)], 2);
+  // Heads that share keys stand next to each other, so they fold into one axis for the products.
+  const scaled = Mul(g, apart(query, heads), g.float32(attentionScale));
+  const products = MatMul(
+    g,
+    Reshape(g, scaled, [0, kvHeads, -1, headDim]),
+    Transpose(g, presentKey, [0, 1, 3, 2]),
+  );
+  const logits = Reshape(g, products, [0, heads, -1, 0]);
+  const capped = attentionSoftcap === null ? logits : softcap(g, logits, attentionSoftcap);
+  const shares = Reshape(g, Softmax(g, Add(g, capped, mask)), [0, kvHeads, -1, 0]);
+  const mixed = Reshape(g, MatMul(g, shares, presentValue), [0, heads, -1, headDim]);
+  const output = Reshape(g, Transpose(g, mixed, [0, 2, 1, 3]), [0, 0, heads * headDim]);
+  return [output, presentKey, presentValue];
+}

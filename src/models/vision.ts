@@ -1,0 +1,17 @@
+/** The table of vision encoders. */
+import { clipEncoder, type ClipEncoderConfig } from './clip-encoder.ts';
+import type { VisionEncoder } from './vision-encoder.ts';
+
+/** Encoder and projector of a family, as data. */
+export type VisionConfig = ClipEncoderConfig;
+
+const ENCODERS: {
+  readonly [Kind in VisionConfig['kind']]: VisionEncoder<Extract<VisionConfig, { kind: Kind }>>;
+} = {
+  clip: clipEncoder,
+};
+
+/** The encoder of a config. */
+export function visionEncoder(config: VisionConfig): VisionEncoder<VisionConfig> {
+  return ENCODERS[config.kind] as VisionEncoder<VisionConfig>;
+}
