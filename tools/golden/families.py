@@ -1,0 +1,5 @@
+"""The table of tiny families."""
+
+import family_qwen
+
+FAMILIES = {family.name: family for family in (family_qwen.QWEN25, family_qwen.QWEN2)}
