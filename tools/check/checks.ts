@@ -19,7 +19,7 @@ const LONG_TEST_MILLISECONDS = 30 * 60 * 1000;
 
 /** What only `npm run test:long` does, one sentence part each. */
 export const LEFT_OUT = [
-  'long unit tests (vitest with BAPA_LONG=1, named as skipped above)',
+  'the tests that ask for BAPA_LONG=1, counted as skipped above',
   'the data set built again from its packages and compared byte for byte',
   'the golden outputs made again by their Python recipe and compared',
 ];
@@ -32,7 +32,7 @@ export function allChecks(long: boolean): Check[] {
     script('format'),
     unitTests(long),
     script('build'),
-    pageTests(),
+    pageTests(long),
   ];
   const added = [
     single('the data set built again from its packages', rebuildDataSet),
@@ -57,6 +57,11 @@ function oneTest(ok: boolean): Counts {
   return { passed: Number(ok), failed: Number(!ok), skipped: 0 };
 }
 
+/** Long tests are skipped without it. */
+function longMarker(long: boolean): Record<string, string> {
+  return long ? { BAPA_LONG: '1' } : {};
+}
+
 function unitTests(long: boolean): Check {
   const report = `${REPORTS}/unit.json`;
   const timeouts = ['--testTimeout', '--hookTimeout'].map((o) => `${o}=${LONG_TEST_MILLISECONDS}`);
@@ -65,7 +70,7 @@ function unitTests(long: boolean): Check {
     name: 'unit, kernels, golden parity, command line',
     run: async () => {
       const command = ['npx', 'vitest', 'run', ...reporters, ...(long ? timeouts : [])];
-      const ok = await showProgram(command, { environment: long ? { BAPA_LONG: '1' } : {} });
+      const ok = await showProgram(command, { environment: longMarker(long) });
       const found = await readReport(report);
       const failedSuites = found.numFailedTests === 0 ? found.numFailedTestSuites : 0;
       return withFailure(ok, {
@@ -77,14 +82,14 @@ function unitTests(long: boolean): Check {
   };
 }
 
-function pageTests(): Check {
+function pageTests(long: boolean): Check {
   const report = `${REPORTS}/e2e.json`;
   return {
     name: 'the page in a browser',
     run: async () => {
       if (findChromium() === undefined) throw new SkippedCheck(HOW_TO_GET_CHROMIUM);
       const ok = await showProgram(['npx', 'playwright', 'test', '--reporter=list,json'], {
-        environment: { PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+        environment: { ...longMarker(long), PLAYWRIGHT_JSON_OUTPUT_NAME: report },
       });
       const { stats, errors } = await readReport(report);
       return withFailure(ok, {
