@@ -191,6 +191,6 @@ QWEN2 = family(
     Qwen2VLForConditionalGeneration,
     config_2,
     dtype=torch.float16,
-    embedding_scale=0.25,
+    embedding_scale=0.12,
     ablations={"sections [2, 1, 1]": sections([2, 1, 1]), "gelu for quick_gelu": other_act},
 )

@@ -89,11 +89,16 @@ def check(family: Family, folder: Path, tokenizer) -> None:
         f"{change:.2f}, positions left to Hugging Face by {unaided:.1e}"
     )
     assert standard.std() >= 1 and shift >= 0.1 and change >= 0.1 and unaided < 1e-4
+    broken = {}
     for name, breaks in family.ablations.items():
         config = copy.deepcopy(model.config)
         breaks(config)
-        broken = forward(family, load(family, folder, config), batch, 0.0)
-        difference = (standard - broken).abs().max().item()
+        broken[name] = forward(family, load(family, folder, config), batch, 0.0)
+    if family.token_types:
+        one_way = {**batch.inputs, "token_type_ids": torch.zeros_like(batch.inputs["input_ids"])}
+        broken["images seen one way"] = forward(family, model, Batch(one_way, batch.spans), 0.0)
+    for name, logits in broken.items():
+        difference = (standard - logits).abs().max().item()
         print(f"    {name}: {difference:.2f}")
         assert difference >= 0.05, name
 
