@@ -26,7 +26,7 @@ export async function requestNodeDevice(): Promise<GPUDevice> {
 async function provideWebGpu(): Promise<void> {
   if (dawn) return;
   prepareVulkan();
-  const { create, globals } = await import('webgpu');
+  const { create, globals } = await importDawn();
   Object.assign(globalThis, globals);
   dawn = create([]);
   acceptSharedMemory();
@@ -34,6 +34,18 @@ async function provideWebGpu(): Promise<void> {
   const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator') ? navigator : {};
   const value = Object.create(own, { gpu: { value: dawn } }) as Navigator;
   Object.defineProperty(globalThis, 'navigator', { value, configurable: true });
+}
+
+async function importDawn() {
+  try {
+    return await import('webgpu');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new NoWebGpuError(
+      `WebGPU in Node needs the npm package webgpu, which could not be loaded (${reason}). Install it with \`npm ci\`, or take the provider cpu or wasm.`,
+      { cause },
+    );
+  }
 }
 
 /**

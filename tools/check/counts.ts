@@ -1,0 +1,11 @@
+/** How many tests of a check passed, failed and were left out. */
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Thrown by a check that cannot run on this machine; the message is the reason, a whole sentence. */
+export class SkippedCheck extends Error {
+  override name = 'SkippedCheck';
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSafetensors } from '../../src/tensor/safetensors.ts';
+import type { HostTensor } from '../../src/tensor/tensor.ts';
+import { SkippedCheck } from './counts.ts';
+import { captureProgram } from './run-program.ts';
+
+const RECIPE = 'tools/golden/make_goldens.py';
+const GOLDEN = 'fixtures/golden';
+const FILES = ['in.safetensors', 'golden.safetensors'];
+/** Between two builds of PyTorch; a tenth of what our own runtime is allowed. */
+const TOLERANCE = 1e-4;
+
+/** The recipe's arguments for each model. */
+const MODELS: Readonly<Record<string, readonly string[]>> = {
+  'tiny-llava': ['--model', 'fixtures/tiny-llava'],
+  'emoji-llava': [
+    ...['--model', 'public/models/emoji-llava'],
+    ...['--picture', 'fixtures/resize/grid-504x504-in.png'],
+  ],
+};
+
+/**
+ * Runs the recipe of the golden outputs again, with the Python named in the environment variable
+ * `PYTHON` or `python3`, and compares: whole numbers exactly, floats within `TOLERANCE`.
+ * @throws SkippedCheck without PyTorch and transformers; a sentence naming what differs
+ */
+export async function rebuildGoldens(): Promise<void> {
+  const python = process.env.PYTHON ?? 'python3';
+  const found = await captureProgram([
+    python,
+    '-c',
+    'import torch, transformers, safetensors, PIL',
+  ]);
+  if (!found.ok)
+    throw new SkippedCheck(
+      `${python} has no PyTorch and transformers, so the golden outputs were not made again. Install tools/train/requirements.txt for a Python and name it in the environment variable PYTHON.`,
+    );
+  const root = await mkdtemp(join(tmpdir(), 'bapa-golden-'));
+  try {
+    for (const [model, options] of Object.entries(MODELS)) {
+      const out = join(root, model);
+      const made = await captureProgram([python, RECIPE, ...options, '--out', out]);
+      if (!made.ok) throw new Error(`${RECIPE} failed for ${model}: ${made.output.trim()}`);
+      await compareCases(out, join(GOLDEN, model));
+    }
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function compareCases(made: string, shipped: string): Promise<void> {
+  for (const name of await readdir(shipped)) {
+    let largest = 0;
+    for (const file of FILES) {
+      const difference = await compareFiles(join(made, name, file), join(shipped, name, file));
+      largest = Math.max(largest, difference);
+    }
+    console.log(`${join(shipped, name)}: differs by at most ${largest.toExponential(1)}`);
+  }
+}
+
+/** The largest difference between the floats of two safetensors files with the same tensors. */
+async function compareFiles(made: string, shipped: string): Promise<number> {
+  const [found, expected] = [await readTensors(made), await readTensors(shipped)];
+  let largest = 0;
+  for (const [name, tensor] of expected) {
+    const other = found.get(name);
+    if (other?.dtype !== tensor.dtype || other.shape.join() !== tensor.shape.join())
+      throw new Error(
+        `${shipped} holds ${name} as ${describe(tensor)}, but ${RECIPE} made ${describe(other)}. Make the golden outputs again.`,
+      );
+    const tolerance = tensor.dtype === 'float32' ? TOLERANCE : 0;
+    const difference = largestDifference(other, tensor);
+    if (!(difference <= tolerance))
+      throw new Error(
+        `${name} in ${shipped} should be what ${RECIPE} makes within ${tolerance}, but differs by ${difference}. Make the golden outputs again, or find what changed.`,
+      );
+    largest = Math.max(largest, difference);
+  }
+  return largest;
+}
+
+async function readTensors(path: string): Promise<Map<string, HostTensor>> {
+  return readSafetensors(path, await readFile(path));
+}
+
+function describe(tensor: HostTensor | undefined): string {
+  return tensor ? `${tensor.dtype} [${tensor.shape.join(', ')}]` : 'none';
+}
+
+/** NaN counts as infinitely far from everything but NaN. */
+function largestDifference(a: HostTensor, b: HostTensor): number {
+  let largest = 0;
+  for (let i = 0; i < b.data.length; i += 1) {
+    const [x, y] = [Number(a.data[i]), Number(b.data[i])];
+    const difference = Object.is(x, y) ? 0 : Math.abs(x - y);
+    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
+  }
+  return largest;
+}
