@@ -6,12 +6,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findModel } from '../../src/cli/places.ts';
-import { pixelValues } from '../../src/data/pixel-values.ts';
+import { processImage } from '../../src/data/image-processors.ts';
 import { LiveProbe } from '../../src/experiments/live.ts';
 import type { Answer } from '../../src/runtime/engine.ts';
 import { FolderSource } from '../../src/runtime/folder-source.ts';
 import type { RuntimeEngine } from '../../src/runtime/model-engine.ts';
 import { openEngine } from '../../src/runtime/open-engine-node.ts';
+import { stackPixels } from '../../src/models/clip-encoder.ts';
+import type { ProcessedImage } from '../../src/tensor/image-processor.ts';
 import type { HostTensor } from '../../src/tensor/tensor.ts';
 import { makeItems, type Item } from './items.ts';
 import { Peer, type PeerProvider } from './peer.ts';
@@ -21,33 +23,41 @@ const MODEL = 'emoji-llava';
 /** As the golden outputs. */
 const TOLERANCE = 1e-3;
 
-/** Some items with their pixels, so that both sides start from the same tensor. */
+/** Some items with their pixels and prompts, so that both sides start from the same tensors. */
 interface Batch {
   readonly items: readonly Item[];
+  readonly pictures: readonly ProcessedImage[];
+  /** The pictures' pixels, `[items, 3, height, width]`. */
   readonly pixels: HostTensor<'float32'>;
+  readonly ids: readonly (readonly number[])[];
 }
 
-function makeBatch(engine: RuntimeEngine, items: readonly Item[]): Batch {
-  const images = items.map(({ image }) => image);
-  return { items, pixels: pixelValues(images, engine.info.spec.imageProcessor) };
+async function makeBatch(engine: RuntimeEngine, items: readonly Item[]): Promise<Batch> {
+  const { imageProcessor } = engine.info.spec;
+  const pictures = items.map(({ image }) => processImage(image, imageProcessor));
+  const features = await engine.encodeImages(pictures);
+  const ids = items.map(({ text }, i) => engine.promptIds({ images: [features[i]!], text }));
+  for (const feature of features) feature.release();
+  const [first] = pictures as [ProcessedImage];
+  return { items, pictures, pixels: stackPixels(pictures, first.pixels.shape), ids };
 }
 
 /** From pixels and texts to answers, as a batch of the probe: every picture is encoded. */
-async function ours(engine: RuntimeEngine, { items, pixels }: Batch, strengths: readonly number[]) {
-  const features = await engine.encodeImages(pixels);
-  const questions = items.map(({ text }, i) => ({ image: features[i]!, text }));
+async function ours(
+  engine: RuntimeEngine,
+  { items, pictures }: Batch,
+  strengths: readonly number[],
+) {
+  const features = await engine.encodeImages(pictures);
+  const questions = items.map(({ text }, i) => ({ images: [features[i]!], text }));
   const answers = await engine.answer(questions, strengths, 1);
   for (const feature of features) feature.release();
   return answers;
 }
 
 /** The same in transformers.js, each prompt's last logits; its tokens come from the same tokenizer. */
-function theirs(peer: Peer, engine: RuntimeEngine, { items, pixels }: Batch) {
-  return peer.logits(
-    items.map(({ text }) => engine.promptIds(text)),
-    pixels,
-    1,
-  );
+function theirs(peer: Peer, { ids, pixels }: Batch) {
+  return peer.logits(ids, pixels, 1);
 }
 
 /**
@@ -55,22 +65,25 @@ function theirs(peer: Peer, engine: RuntimeEngine, { items, pixels }: Batch) {
  * @throws a sentence where they do not do the same work
  */
 async function compare(engine: RuntimeEngine, peer: Peer, batch: Batch): Promise<number> {
-  const ids = batch.items.map(({ text }) => engine.promptIds(text));
+  const { ids, pixels } = batch;
   const shape = [ids.length, ids[0]!.length];
   const input_ids = {
     dtype: 'int64',
     shape,
     data: BigInt64Array.from(ids.flat(), BigInt),
   } as const;
-  const own = await engine.computeLogits({ input_ids, pixel_values: batch.pixels }, 0);
-  const other = await peer.logits(ids, batch.pixels, 0);
+  const own = await engine.computeLogits(
+    { input_ids, pictures: new Map([['pixel_values', pixels]]) },
+    0,
+  );
+  const other = await peer.logits(ids, pixels, 0);
   const everywhere = largestDifference(own.logits.data, other);
   const answers = (await ours(engine, batch, [0])).map(([answer]) => answer!);
   if (answers.some(({ decoded }) => decoded))
     throw new Error(
       'An answer of the bench began with neither Yes nor No, so its timing would hold a second pass; choose another group in tools/bench/items.ts.',
     );
-  const margins = peerMargins(engine, await theirs(peer, engine, batch), answers.length);
+  const margins = peerMargins(engine, await theirs(peer, batch), answers.length);
   const timed = largestDifference(
     answers.map(({ margin }: Answer) => margin),
     margins,
@@ -111,7 +124,7 @@ async function measure(engine: RuntimeEngine, peer: Peer, batch: Batch, rounds: 
   const times = await timeRounds(
     {
       ours: () => ours(engine, batch, [0]),
-      theirs: () => theirs(peer, engine, batch),
+      theirs: () => theirs(peer, batch),
       balanced: () => ours(engine, batch, [1]),
       both: () => ours(engine, batch, [0, 1]),
     },
@@ -153,9 +166,10 @@ async function main(provider: PeerProvider, rounds: number): Promise<void> {
   const engine = await openEngine({ source, name: MODEL, provider });
   try {
     const peer = await Peer.open(place.folder, root, provider);
-    const [one, nine] = [makeBatch(engine, items.slice(0, 1)), makeBatch(engine, items)];
+    const one = await makeBatch(engine, items.slice(0, 1));
+    const nine = await makeBatch(engine, items);
     const versions = Object.entries(engine.info.versions).map((entry) => entry.join(' '));
-    const tokens = engine.promptIds(items[0]!.text).length;
+    const tokens = one.ids[0]!.length;
     console.log(`\nprovider ${provider} (${versions.join(', ')})`);
     console.log(
       `  ${MODEL} in fp32, prompts of ${tokens} tokens, ${rounds} rounds, median (quartiles)`,
