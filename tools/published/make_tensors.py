@@ -58,7 +58,7 @@ def meta_model(config: dict) -> torch.nn.Module:
 
 
 def shapes(config: dict) -> dict[str, list[int]]:
-    """Published name -> shape. safetensors keeps one of two tied tensors: a tied head is left out."""
+    """Published name -> shape. safetensors stores one of two tied tensors: no tied head."""
     model = meta_model(config)
     head = model.get_output_embeddings().weight
     tied = head is model.get_input_embeddings().weight
