@@ -2,7 +2,9 @@ import type { Tensor } from 'onnxruntime-web';
 import { positionsReference, packSpans } from '../kernels/positions.ts';
 import type { HostTensor } from '../tensor/tensor.ts';
 import type { Backend } from './backend.ts';
-import { imageSpans, padSequences, type Batch, type Sequence } from './batch.ts';
+import { answerRows, type Answering } from './answer-rows.ts';
+import { inRuns, picturesPerRun } from './batch-limit.ts';
+import { imageSpans, type Sequence } from './batch.ts';
 import {
   DeviceLostError,
   type Answer,
@@ -11,18 +13,17 @@ import {
   type PromptPositions,
   type Question,
 } from './engine.ts';
-import { argmax, generateGreedily, rowsOf } from './generate.ts';
 import {
   EncodedImage,
   splitFeatures,
   stackFeatures,
   type StackedFeatures,
 } from './image-features.ts';
-import { lastTokens, type LanguageModel } from './language-model.ts';
+import type { LanguageModel } from './language-model.ts';
 import { repack, unpackLogits, type RawInputs, type RawOutputs } from './raw-logits.ts';
 import type { Session } from './session.ts';
 import type { PromptTokenizer } from './tokenizer.ts';
-import { requireYesNo, yesNo } from './yes-no.ts';
+import { requireYesNo } from './yes-no.ts';
 
 /** How far an answer that begins with neither Yes nor No is decoded, unless the caller says. */
 const DEFAULT_NEW_TOKENS = 16;
@@ -82,11 +83,22 @@ export class ModelEngine implements RuntimeEngine {
 
   encodeImages(pixelValues: HostTensor<'float32'>): Promise<EncodedImage[]> {
     return this.exclusively(async () => {
-      const tensor = await this.encode(pixelValues);
-      const images = splitFeatures(tensor, this.nextImageId, (image) => this.images.delete(image));
-      this.nextImageId += images.length;
-      images.forEach((image) => this.images.add(image));
-      return images;
+      this.requirePixels(pixelValues);
+      const [pictures, ...picture] = pixelValues.shape as [number, ...number[]];
+      const size = pixelValues.data.length / pictures;
+      const indices = Array.from({ length: pictures }, (_, index) => index);
+      const images: EncodedImage[] = [];
+      try {
+        for (const run of inRuns(indices, picturesPerRun(this.info.spec))) {
+          const data = pixelValues.data.subarray(run[0]! * size, (run.at(-1)! + 1) * size);
+          const pixels = { ...pixelValues, shape: [run.length, ...picture], data };
+          images.push(...this.hold(await this.encode(pixels)));
+        }
+        return images;
+      } catch (error) {
+        images.forEach((image) => image.release());
+        throw error;
+      }
     });
   }
 
@@ -98,43 +110,21 @@ export class ModelEngine implements RuntimeEngine {
     return this.exclusively(async () => {
       if (questions.length === 0 || strengths.length === 0) return questions.map(() => []);
       requireYesNo(this.info);
-      const answers = await this.withRows(questions, strengths, async (sequences, features) => {
-        const batch = padSequences(sequences);
-        const logits = await this.parts.language.prefill(batch, features.tensor, lastTokens(batch));
-        const rows = rowsOf(logits, batch.rows).map((row) => this.firstAnswer(row));
-        const open = rows.flatMap(({ decoded }, row) => (decoded ? [row] : []));
-        if (open.length === 0) return rows;
-        // Few answers begin otherwise: those rows are prefilled again with a cache, so that the many
-        // need none.
-        const rest = padSequences(open.map((row) => sequences[row]!));
-        const generated = await this.generateRows(rest, features.tensor, maxNewTokens);
-        open.forEach((row, i) => (rows[row] = { ...rows[row]!, ...generated[i]! }));
-        return rows;
-      });
+      const answers = await this.withRows(questions, strengths, (sequences, features) =>
+        answerRows(this.answering, sequences, features.tensor, maxNewTokens),
+      );
       const columns = strengths.length;
       return questions.map((_, q) => answers.slice(q * columns, (q + 1) * columns));
     });
   }
 
   generate(question: Question, strength: number, maxNewTokens: number): Promise<Answer> {
-    return this.exclusively(() =>
-      this.withRows([question], [strength], async (sequences, features) => {
-        const batch = padSequences(sequences);
-        const { tokenIds, firstLogits } = await generateGreedily(
-          this.parts.language,
-          batch,
-          features.tensor,
-          maxNewTokens,
-          this.info.spec.eosTokenIds,
-        );
-        const first = this.firstAnswer(firstLogits[0]!);
-        return {
-          ...first,
-          output: this.tokenizer.decode(tokenIds[0]!),
-          tokenIds: tokenIds[0]!,
-        };
-      }),
-    );
+    return this.exclusively(async () => {
+      const [answer] = await this.withRows([question], [strength], (sequences, features) =>
+        answerRows(this.answering, sequences, features.tensor, maxNewTokens, true),
+      );
+      return answer!;
+    });
   }
 
   positions(text: string, strength: number): PromptPositions {
@@ -169,6 +159,7 @@ export class ModelEngine implements RuntimeEngine {
         const logits = await this.parts.language.prefill(batch, none, every);
         return { logits: unpackLogits(logits, packed, width), image_features: undefined };
       }
+      this.requirePixels(inputs.pixel_values);
       const encoded = splitFeatures(await this.encode(inputs.pixel_values), 0, () => {});
       const features = stackFeatures(this.parts.backend, encoded);
       try {
@@ -212,17 +203,33 @@ export class ModelEngine implements RuntimeEngine {
     );
   }
 
+  /** Splits the vision encoder's output into pictures that stay until they are released. */
+  private hold(tensor: Tensor): EncodedImage[] {
+    const images = splitFeatures(tensor, this.nextImageId, (image) => this.images.delete(image));
+    this.nextImageId += images.length;
+    images.forEach((image) => this.images.add(image));
+    return images;
+  }
+
+  private get answering(): Answering {
+    const { backend, language } = this.parts;
+    return { backend, language, info: this.info, tokenizer: this.tokenizer };
+  }
+
   /** Runs the vision graph: f32 `[n, tokens, hidden]`. */
   private async encode(pixels: HostTensor<'float32'>): Promise<Tensor> {
-    const { width, height } = this.info.spec.imageProcessor;
-    const [n, channels, h, w] = pixels.shape;
-    if (pixels.shape.length !== 4 || !n || channels !== 3 || h !== height || w !== width)
-      throw new Error(
-        `pixel_values must be [pictures, 3, ${height}, ${width}], but its shape is [${pixels.shape.join(', ')}].`,
-      );
     const tensor = new this.parts.backend.ort.Tensor('float32', pixels.data, pixels.shape);
-    const outputs = await this.parts.vision.run({ pixel_values: tensor }, ['image_features']);
+    const outputs = await this.parts.vision.run({ pixel_values: tensor }, { image_features: null });
     return outputs.image_features;
+  }
+
+  private requirePixels({ shape }: HostTensor<'float32'>): void {
+    const { width, height } = this.info.spec.imageProcessor;
+    const [n, channels, h, w] = shape;
+    if (shape.length !== 4 || !n || channels !== 3 || h !== height || w !== width)
+      throw new Error(
+        `pixel_values must be [pictures, 3, ${height}, ${width}], but its shape is [${shape.join(', ')}].`,
+      );
   }
 
   /** Questions × strengths as sequences over stacked features, each picture stacked once. */
@@ -257,25 +264,6 @@ export class ModelEngine implements RuntimeEngine {
     throw new Error(
       `The picture with id ${image.id} was released or belongs to another engine; encode it again.`,
     );
-  }
-
-  private async generateRows(
-    batch: Batch,
-    features: Tensor,
-    maxNewTokens: number,
-  ): Promise<Pick<Answer, 'output' | 'tokenIds'>[]> {
-    const { language } = this.parts;
-    const stops = this.info.spec.eosTokenIds;
-    const { tokenIds } = await generateGreedily(language, batch, features, maxNewTokens, stops);
-    return tokenIds.map((ids) => ({ tokenIds: ids, output: this.tokenizer.decode(ids) }));
-  }
-
-  /** The answer as far as the first step's logits tell it. */
-  private firstAnswer(logits: Float32Array): Answer {
-    const first = argmax(logits);
-    const scores = yesNo(logits, this.info);
-    const decoded = ![...this.info.yesTokenIds, ...this.info.noTokenIds].includes(first);
-    return { ...scores, output: this.tokenizer.decode([first]), tokenIds: [first], decoded };
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
