@@ -8,7 +8,7 @@ import { CommandError, INTERRUPTED, runAction } from './failure.ts';
 import { openDataset } from './open-dataset.ts';
 import { PROVIDERS, schemesOption, wholeNumberFrom } from './options.ts';
 import { findModel } from './places.ts';
-import { progressLine } from './progress-line.ts';
+import { progressLine, type ProgressLine } from './progress-line.ts';
 import { RunFolder } from './run-folder.ts';
 import { summaryText } from './summary-text.ts';
 
@@ -82,15 +82,15 @@ async function probe(flags: ProbeFlags): Promise<void> {
     const manifest = probeManifest(engine, dataset, plan, new Date().toISOString());
     const done = flags.resume ? await folder.readDone(manifest) : new Map<string, ProbeRecord>();
     await folder.begin(manifest, flags.resume);
-    const records = await runInterruptibly(flags.out, (signal) => {
-      const progress = progressLine();
-      return runProbe(engine, dataset, plan, {
+    const progress = progressLine();
+    const records = await runInterruptibly(flags.out, progress, (signal) =>
+      runProbe(engine, dataset, plan, {
         done,
         onRecord: (record) => folder.append(record),
         onProgress: (state) => progress.update(state),
         signal,
-      }).finally(() => progress.stop());
-    });
+      }),
+    );
     const summary = summarize(records);
     await folder.finish(records, summary, place.name);
     process.stdout.write(summaryText(summary));
@@ -103,11 +103,13 @@ async function probe(flags: ProbeFlags): Promise<void> {
 /** Ctrl-C stops after the batch that is running; a second one ends the process at once. */
 async function runInterruptibly<T>(
   out: string,
+  progress: ProgressLine,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const stop = () => {
-    process.stderr.write('\nStopping after this batch.\n');
+    progress.stop();
+    process.stderr.write('Stopping after this batch.\n');
     controller.abort(
       new CommandError(
         `Interrupted: the records so far are in ${out}. Run the same command with --resume to go on.`,
@@ -119,6 +121,7 @@ async function runInterruptibly<T>(
   try {
     return await run(controller.signal);
   } finally {
+    progress.stop();
     process.removeListener('SIGINT', stop);
   }
 }

@@ -3,7 +3,9 @@ import { SingleBar } from 'cli-progress';
 import type { ProbeProgress } from '../experiments/probe.ts';
 
 export interface ProgressLine {
+  /** Shows nothing any more once stopped. */
   update(progress: ProbeProgress): void;
+  /** Leaves the terminal as it was, the cursor on a line of its own. May be called twice. */
   stop(): void;
 }
 
@@ -20,8 +22,10 @@ export function formatDuration(milliseconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function timeLeft({ millisecondsLeft }: ProbeProgress): string {
-  return millisecondsLeft === null ? '' : `${formatDuration(millisecondsLeft)} left`;
+/** `, 10 s left`, or nothing before the first estimate and after the last answer. */
+function timeLeft({ done, total, millisecondsLeft }: ProbeProgress): string {
+  if (millisecondsLeft === null || done === total) return '';
+  return `, ${formatDuration(millisecondsLeft)} left`;
 }
 
 /** A progress display on stderr, so that stdout stays clean for results. */
@@ -31,34 +35,41 @@ export function progressLine(): ProgressLine {
 
 function barOnTerminal(): ProgressLine {
   const bar = new SingleBar({
-    format: '{bar} {percentage} % | {value} of {total} answers | {left}',
+    format: '{bar} {percentage} % | {value} of {total} answers{left}',
     barsize: 28,
-    hideCursor: true,
     stream: process.stderr,
+    // The bar's own handlers would swallow SIGTERM, and draw over what is said at Ctrl-C.
+    gracefulExit: false,
   });
-  let started = false;
+  let state: 'new' | 'shown' | 'stopped' = 'new';
   return {
     update(progress) {
       const payload = { left: timeLeft(progress) };
-      if (started) bar.update(progress.done, payload);
-      else bar.start(progress.total, progress.done, payload);
-      started = true;
+      if (state === 'shown') bar.update(progress.done, payload);
+      if (state !== 'new') return;
+      bar.start(progress.total, progress.done, payload);
+      state = 'shown';
     },
-    stop: () => bar.stop(),
+    stop() {
+      if (state === 'shown') bar.stop();
+      state = 'stopped';
+    },
   };
 }
 
 function plainLines(): ProgressLine {
   let last = -1;
+  let stopped = false;
   return {
     update(progress) {
       const { done, total } = progress;
       const step = Math.floor((done / total) * LINES);
-      if (step === last) return;
+      if (stopped || step === last) return;
       last = step;
-      const left = done < total ? timeLeft(progress) : '';
-      process.stderr.write(`${done} of ${total} answers${left === '' ? '' : `, ${left}`}\n`);
+      process.stderr.write(`${done} of ${total} answers${timeLeft(progress)}\n`);
     },
-    stop: () => undefined,
+    stop() {
+      stopped = true;
+    },
   };
 }

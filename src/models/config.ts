@@ -19,7 +19,6 @@ export type Activation = (typeof ACTIVATIONS)[number];
 
 /** What the decoder graph needs beyond what the rest of the house sees of a decoder. */
 export interface DecoderConfig extends DecoderSpec {
-  readonly intermediateSize: number;
   readonly rmsNormEpsilon: number;
   readonly activation: Activation;
   /** Tokens that the checkpoint was made for. */

@@ -21,6 +21,8 @@ export interface RotarySpec {
 
 export interface DecoderSpec {
   readonly hiddenSize: number;
+  /** Width inside the MLP. */
+  readonly intermediateSize: number;
   readonly layers: number;
   readonly heads: number;
   readonly kvHeads: number;

@@ -1,11 +1,15 @@
+import type { LazyTensor } from '../tensor/lazy.ts';
 import type { DType, HostTensor } from '../tensor/tensor.ts';
-import { type Graph, type GraphNode, type Shape, tensorToProto, valueInfo } from './graph.ts';
 import {
-  ATTRIBUTE_TYPE,
-  type AttributeProto,
-  type TensorProto,
-  type ValueInfoProto,
-} from './schema.ts';
+  type Graph,
+  type GraphNode,
+  type Initializer,
+  lazyToInitializer,
+  type Shape,
+  tensorToProto,
+  valueInfo,
+} from './graph.ts';
+import { ATTRIBUTE_TYPE, type AttributeProto, type ValueInfoProto } from './schema.ts';
 
 /** The name of a value inside one graph: what operators take and give. */
 export type Value = string & { readonly __value?: unique symbol };
@@ -26,7 +30,7 @@ export class GraphBuilder {
   readonly #name: string;
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
-  readonly #initializers = new Map<string, TensorProto>();
+  readonly #initializers = new Map<string, Initializer>();
   readonly #nodes: GraphNode[] = [];
   readonly #counts = new Map<string, number>();
   #scope = '';
@@ -54,12 +58,18 @@ export class GraphBuilder {
     });
   }
 
-  /** Adds weights. The name is the checkpoint's own where there is one. */
-  initializer(name: string, tensor: HostTensor): Value {
+  /**
+   * Adds weights, lazy ones to be read when the graph is written. The name is the checkpoint's own
+   * where there is one.
+   */
+  initializer(name: string, tensor: HostTensor | LazyTensor): Value {
     if (this.#initializers.has(name)) {
       throw new Error(`The graph ${this.#name} already holds an initialiser named ${name}.`);
     }
-    this.#initializers.set(name, tensorToProto(name, tensor));
+    this.#initializers.set(
+      name,
+      'chunks' in tensor ? lazyToInitializer(name, tensor) : tensorToProto(name, tensor),
+    );
     return name;
   }
 

@@ -3,6 +3,7 @@
  * TensorProto, so that weights are never copied on the way through.
  */
 import { tensorBytes, tensorFromBytes } from '../tensor/convert.ts';
+import type { LazyTensor } from '../tensor/lazy.ts';
 import { BYTES_PER_ELEMENT, type DType, elementCount, type HostTensor } from '../tensor/tensor.ts';
 import {
   type AttributeProto,
@@ -28,12 +29,18 @@ export interface GraphNode {
   readonly rest?: Pick<AttributeProto, 'unknownFields'> & { docString?: string; overload?: string };
 }
 
+/** A tensor of the graph: its bytes, or where they come from. */
+export interface Initializer extends TensorProto {
+  /** What makes the bytes when they are written (external-data.ts); `rawData` is absent then. */
+  readonly lazy?: LazyTensor;
+}
+
 export interface Graph {
   readonly name: string;
   readonly inputs: readonly ValueInfoProto[];
   readonly outputs: readonly ValueInfoProto[];
   /** By name. */
-  readonly initializers: ReadonlyMap<string, TensorProto>;
+  readonly initializers: ReadonlyMap<string, Initializer>;
   readonly nodes: readonly GraphNode[];
   /** Domain to version; the empty domain is ONNX's own. */
   readonly opsets: ReadonlyMap<string, number>;
@@ -84,9 +91,19 @@ export function tensorToProto(name: string, tensor: HostTensor): TensorProto {
   };
 }
 
+/** A tensor whose bytes are made later, as a graph keeps it until they are written. */
+export function lazyToInitializer(name: string, lazy: LazyTensor): Initializer {
+  const { dtype, shape } = lazy;
+  const empty = tensorToProto(name, { dtype, shape, data: new Uint8Array() });
+  return { ...empty, rawData: undefined, lazy };
+}
+
 /** The elements of an initialiser that lies inside the model, copied. */
-export function protoToTensor(proto: TensorProto): HostTensor {
+export function protoToTensor(proto: Initializer): HostTensor {
   const name = proto.name ?? '';
+  if (proto.lazy) {
+    throw new Error(`The initialiser ${name} is not read yet; call inlineData on its graph first.`);
+  }
   const dtype = dtypeOf(name, proto.dataType);
   const shape = proto.dims.map(Number);
   if (proto.dataLocation === 1) {
@@ -168,8 +185,14 @@ export function graphFromModel(model: ModelProto): Graph {
   };
 }
 
-/** The model that holds a graph; shares its weights' memory. */
+/** The model that holds a graph; shares its weights' memory. Throws where weights are not read yet. */
 export function modelFromGraph(graph: Graph): ModelProto {
+  for (const [name, { lazy }] of graph.initializers) {
+    if (!lazy) continue;
+    throw new Error(
+      `The initialiser ${name} of the graph ${graph.name} has no bytes yet; call writeExternal or inlineData first.`,
+    );
+  }
   return {
     irVersion: 9,
     producerName: 'bapa-workbench',

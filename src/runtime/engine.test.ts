@@ -10,6 +10,11 @@ import { expectGolden, readGolden, SCHEMES, type GoldenCase } from './testing/go
 /** The embedded model on each provider, against Hugging Face's outputs and against each other. */
 
 const QUESTION = 'Text: red apple\n';
+/** Prompts that ask for a name, of two lengths. */
+const NAMING = ['Name the pictures.', 'What is in the middle left cell?'];
+/** The probe's own question, which the model was trained to answer with Yes or No. */
+const PROBE =
+  "Determine if there is a sub-image in the given image that matches the text following.\nText: red apple\nThe answer should only contain 'Yes' or 'No', without reasoning process.\n";
 const LONGER = 'Determine if there is a sub-image in the given image that matches: dog\n';
 function open(provider: Provider): Promise<RuntimeEngine> {
   const source = new FolderSource('public/models/emoji-llava');
@@ -75,6 +80,21 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (provider) => {
       expect(before.indexOf(Math.max(...before))).toBe(id);
     });
     expect(steps.tokenIds.length).toBeGreaterThan(0);
+  }, 300_000);
+
+  test('rows that say neither Yes nor No are decoded on, each as it would be alone', async () => {
+    const [image] = images as [ImageFeatures];
+    const questions = [PROBE, ...NAMING].map((text) => ({ images: [image], text }));
+    const answers = await engine.answer(questions, [0], 4);
+    const [probe, ...named] = answers.map(([answer]) => answer!);
+    expect(probe!.decoded).toBe(false);
+    expect(probe!.output).toMatch(/^(Yes|No)$/);
+    for (const [i, answer] of named.entries()) {
+      const alone = await engine.generate(questions[i + 1]!, 0, 4);
+      expect(answer.decoded).toBe(true);
+      expect(answer.tokenIds).toEqual(alone.tokenIds);
+      expect(Math.abs(answer.margin - alone.margin)).toBeLessThan(1e-4);
+    }
   }, 300_000);
 
   test('a released picture is refused in a sentence', async () => {

@@ -1,46 +1,30 @@
-import type { Tensor } from 'onnxruntime-web';
-import type { Batch } from './batch.ts';
-import type { LanguageModel } from './language-model.ts';
-
-export interface Generated {
-  /** Logits f32 `[vocab]` of the first step, for each row. */
-  readonly firstLogits: readonly Float32Array[];
-  /** Generated ids of each row, the stop token left out. */
-  readonly tokenIds: readonly number[][];
-}
+import type { DecodingState, LanguageModel } from './language-model.ts';
 
 /**
- * Greedy decoding of a batch: the token of the highest logit (the lowest id where two are equal), until
- * every row met a stop token or has `maxNewTokens`.
+ * Greedy decoding on from a prefill: the token of the highest logit (the lowest id where two are equal),
+ * until every row met a stop token or has `maxNewTokens`. `firstLogits`, f32 `[vocab]` for each row of
+ * `state`, choose the first token. The state stays the caller's and must have room for all but the last
+ * of the new tokens.
+ * @returns the generated ids of each row, the stop token left out
  */
-export async function generateGreedily(
-  model: LanguageModel,
-  batch: Batch,
-  features: Tensor,
+export async function decodeGreedily(
+  model: Pick<LanguageModel, 'step'>,
+  state: DecodingState,
+  firstLogits: readonly Float32Array[],
   maxNewTokens: number,
   stopIds: readonly number[],
-): Promise<Generated> {
-  if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1)
-    throw new Error(
-      `The number of new tokens must be a whole number of at least 1, but it is ${maxNewTokens}.`,
-    );
-  const begun = await model.begin(batch, features, maxNewTokens);
-  const tokenIds: number[][] = Array.from({ length: batch.rows }, () => []);
+): Promise<number[][]> {
+  const tokenIds: number[][] = firstLogits.map(() => []);
   const open = new Set(tokenIds.keys());
-  const firstLogits = rowsOf(begun.logits, batch.rows);
   let rows = firstLogits;
-  try {
-    for (;;) {
-      const best = rows.map(argmax);
-      for (const row of [...open]) {
-        if (stopIds.includes(best[row]!)) open.delete(row);
-        else if (tokenIds[row]!.push(best[row]!) === maxNewTokens) open.delete(row);
-      }
-      if (open.size === 0) return { firstLogits, tokenIds };
-      rows = rowsOf(await model.step(begun.state, best), batch.rows);
+  for (;;) {
+    const best = rows.map(argmax);
+    for (const row of [...open]) {
+      if (stopIds.includes(best[row]!)) open.delete(row);
+      else if (tokenIds[row]!.push(best[row]!) === maxNewTokens) open.delete(row);
     }
-  } finally {
-    begun.state.dispose();
+    if (open.size === 0) return tokenIds;
+    rows = rowsOf(await model.step(state, best), rows.length);
   }
 }
 

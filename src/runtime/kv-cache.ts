@@ -1,6 +1,10 @@
 import type { Tensor } from 'onnxruntime-web';
+import { createTensorBuffer } from '../kernels/compute.ts';
 import type { DecoderSpec } from '../models/spec.ts';
 import type { Backend } from './backend.ts';
+
+/** What a cache needs to know of a decoder. */
+export type CacheSpec = Pick<DecoderSpec, 'layers' | 'kvHeads' | 'headDim'>;
 
 /** The decoder's cache outputs, key and value of each layer, in order. */
 export function presentNames(layers: number): string[] {
@@ -11,29 +15,54 @@ export function presentNames(layers: number): string[] {
 }
 
 /**
- * Keys and values of a batch, f32 `[rows, kv heads, tokens, head size]` for each layer. On a shared
- * device they stay in the buffers that onnxruntime made for them. The operator writes a step's keys
- * behind each row's own valid tokens (`seqlens_k`), so rows of unequal length need no padding of
- * their own.
+ * Keys and values of a batch, f32 `[rows, kv heads, capacity, head size]` for each layer, allocated once
+ * at the wanted length: every run is given the same tensors as past and as present, and
+ * GroupQueryAttention then writes new keys in place, behind each row's own valid tokens (`seqlens_k`).
+ * So rows of unequal length need no padding of their own, and a step costs no copy of the past.
+ *
+ * On WASM the cache grows from step to step instead: onnxruntime-web copies an output that was handed in
+ * into its heap, and never out again, so that such a tensor stays unwritten (1.30, no error). Past and
+ * present cross that border in each step anyway, and a cache without spare room is the least to carry.
  */
 export class KvCache {
   private readonly backend: Backend;
   private readonly names: readonly string[];
+  private readonly inPlace: boolean;
   private tensors: Tensor[];
 
-  private constructor(backend: Backend, names: readonly string[], tensors: Tensor[]) {
+  private constructor(
+    backend: Backend,
+    names: readonly string[],
+    inPlace: boolean,
+    tensors: Tensor[],
+  ) {
     this.backend = backend;
     this.names = names;
+    this.inPlace = inPlace;
     this.tensors = tensors;
   }
 
-  /** A cache without tokens. */
-  static empty(backend: Backend, spec: DecoderSpec, rows: number): KvCache {
-    const dims = [rows, spec.kvHeads, 0, spec.headDim];
+  /** A cache for `capacity` tokens a row, none of them valid yet. GPU buffers are its own. */
+  static allocate(
+    backend: Backend,
+    spec: CacheSpec,
+    rows: number,
+    capacity: number,
+    inPlace = backend.provider !== 'wasm',
+  ): KvCache {
     const names = presentNames(spec.layers);
-    const { Tensor } = backend.ort;
-    const tensors = names.map(() => new Tensor('float32', new Float32Array(0), dims));
-    return new KvCache(backend, names, tensors);
+    const dims = [rows, spec.kvHeads, inPlace ? capacity : 0, spec.headDim];
+    return new KvCache(
+      backend,
+      names,
+      inPlace,
+      names.map(() => emptyTensor(backend, dims)),
+    );
+  }
+
+  /** No room at all, for a prefill that nothing follows: its present tensors are not fetched. */
+  static none(backend: Backend, spec: CacheSpec, rows: number): KvCache {
+    return KvCache.allocate(backend, spec, rows, 0, false);
   }
 
   /** The decoder's inputs; the tensors stay the cache's. */
@@ -43,10 +72,24 @@ export class KvCache {
     );
   }
 
-  /** Takes over a run's cache outputs in place of what the cache held. */
+  /** What to ask a run for, so that `advance` can take it over. */
+  fetches(): Record<string, Tensor | null> {
+    return Object.fromEntries(
+      this.names.map((name, i) => [name, this.inPlace ? this.tensors[i]! : null]),
+    );
+  }
+
+  /** Takes over the outputs of a run that read `feeds` and was asked for `fetches`. */
   advance(outputs: Readonly<Record<string, Tensor>>): void {
+    if (this.inPlace) return;
     this.dispose();
-    this.tensors = this.names.map((name) => this.keep(outputs[name]!));
+    this.tensors = this.names.map((name) => this.own(outputs[name]!));
+  }
+
+  /** A cache of some of the rows, in the order given, with the same room. This one stays as it is. */
+  select(rows: readonly number[]): KvCache {
+    const tensors = this.tensors.map((tensor) => selectRows(this.backend, tensor, rows));
+    return new KvCache(this.backend, this.names, this.inPlace, tensors);
   }
 
   /** Frees GPU buffers; no run that reads them may be in flight. */
@@ -56,14 +99,44 @@ export class KvCache {
   }
 
   /**
-   * A CPU output is copied: fed straight back as `past` it was seen to give wrong results, because the
-   * runtime may write the next `present` where the last one lies.
+   * onnxruntime-node gives its own memory as an output and may write the next present there: fed straight
+   * back as past it was seen to give wrong results, so it is copied. onnxruntime-web gives copies.
    */
-  private keep(tensor: Tensor): Tensor {
-    if (tensor.location === 'gpu-buffer') return tensor;
+  private own(tensor: Tensor): Tensor {
+    if (this.backend.provider !== 'cpu') return tensor;
     const data = (tensor.data as Float32Array).slice();
-    const copy = new this.backend.ort.Tensor('float32', data, tensor.dims);
-    tensor.dispose();
-    return copy;
+    return new this.backend.ort.Tensor('float32', data, tensor.dims);
   }
+}
+
+/** A tensor of zeros; on a shared device in a buffer that goes with the tensor. */
+function emptyTensor({ ort, device }: Backend, dims: readonly number[]): Tensor {
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  if (!device || size === 0) return new ort.Tensor('float32', new Float32Array(size), dims);
+  const buffer = createTensorBuffer(device, 'key-value cache', size * 4);
+  return ort.Tensor.fromGpuBuffer(buffer, {
+    dataType: 'float32',
+    dims,
+    dispose: () => buffer.destroy(),
+  });
+}
+
+/** Copies rows of the first axis into a new tensor. */
+function selectRows(backend: Backend, tensor: Tensor, rows: readonly number[]): Tensor {
+  const [, ...row] = tensor.dims;
+  const size = row.reduce((product, dim) => product * dim, 1);
+  const selected = emptyTensor(backend, [rows.length, ...row]);
+  if (tensor.location === 'gpu-buffer') {
+    const encoder = backend.device!.createCommandEncoder({ label: 'select cache rows' });
+    const [from, to] = [tensor.gpuBuffer as GPUBuffer, selected.gpuBuffer as GPUBuffer];
+    rows.forEach((at, i) =>
+      encoder.copyBufferToBuffer(from, at * size * 4, to, i * size * 4, size * 4),
+    );
+    backend.device!.queue.submit([encoder.finish()]);
+    return selected;
+  }
+  const from = tensor.data as Float32Array;
+  const to = selected.data as Float32Array;
+  rows.forEach((at, i) => to.set(from.subarray(at * size, (at + 1) * size), i * size));
+  return selected;
 }

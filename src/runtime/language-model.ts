@@ -7,12 +7,63 @@ import { RotaryFeedMaker, type RotaryFeeds } from './rotary-feeds.ts';
 import { createSession, type Session } from './session.ts';
 
 /** Where a batch stands after its prefill, for decoding on. Dispose it when done. */
-export interface DecodingState {
+export class DecodingState {
+  readonly rotary: RotaryFeeds;
+  private rows: readonly number[];
+  private validTokens: number[];
+  private keysAndValues: KvCache;
+
+  constructor(rotary: RotaryFeeds, cache: KvCache, lengths: readonly number[]) {
+    this.rotary = rotary;
+    this.keysAndValues = cache;
+    this.validTokens = [...lengths];
+    this.rows = lengths.map((_, row) => row);
+  }
+
+  get cache(): KvCache {
+    return this.keysAndValues;
+  }
+
   /** Valid tokens of each row, generated ones included. */
-  readonly lengths: number[];
+  get lengths(): readonly number[] {
+    return this.validTokens;
+  }
+
+  /** Where each row stood in the prefill's batch, which is where its rotary tables are. */
+  get tableRows(): readonly number[] {
+    return this.rows;
+  }
+
+  /** Counts one more token in every row. */
+  lengthen(): void {
+    this.validTokens = this.validTokens.map((length) => length + 1);
+  }
+
+  /** Goes on with some of the rows alone, in the order given. */
+  narrow(kept: readonly number[]): void {
+    if (kept.length === this.rows.length && kept.every((row, i) => row === i)) return;
+    const selected = this.keysAndValues.select(kept);
+    this.keysAndValues.dispose();
+    this.keysAndValues = selected;
+    this.validTokens = kept.map((row) => this.validTokens[row]!);
+    this.rows = kept.map((row) => this.rows[row]!);
+  }
+
+  /** No run that reads the state may be in flight. */
+  dispose(): void {
+    this.rotary.dispose();
+    this.keysAndValues.dispose();
+  }
+}
+
+/** What a run of the decoder reads besides a batch and its image features. */
+interface Past {
   readonly rotary: RotaryFeeds;
   readonly cache: KvCache;
-  dispose(): void;
+  /** Rows of the rotary tables' batch. */
+  readonly tableRows: readonly number[];
+  /** Tokens of each row that lie in the cache. */
+  readonly lengths: readonly number[];
 }
 
 /** The embedding and decoder graphs as two operations: a prefill of a batch, and one step after it. */
@@ -53,9 +104,10 @@ export class LanguageModel {
     kept: readonly (readonly number[])[],
   ): Promise<Float32Array> {
     const rotary = this.rotary.make(batch, 0);
-    const cache = KvCache.empty(this.backend, this.spec, batch.rows);
+    const cache = KvCache.none(this.backend, this.spec, batch.rows);
     try {
-      const { logits } = await this.pass(batch, features, rotary, cache, kept, ['logits']);
+      const past = nothingPast(batch, rotary, cache);
+      const { logits } = await this.pass(batch, features, past, kept, { logits: null });
       return logits.data as Float32Array;
     } finally {
       rotary.dispose();
@@ -70,24 +122,18 @@ export class LanguageModel {
     extra: number,
   ): Promise<{ logits: Float32Array; state: DecodingState }> {
     const rotary = this.rotary.make(batch, extra);
-    const cache = KvCache.empty(this.backend, this.spec, batch.rows);
-    const dispose = () => {
-      rotary.dispose();
-      cache.dispose();
-    };
+    const cache = KvCache.allocate(this.backend, this.spec, batch.rows, batch.length + extra);
+    const state = new DecodingState(rotary, cache, batch.lengths);
     try {
-      const names = ['logits', ...presentNames(this.spec.layers)];
-      const outputs = await this.pass(batch, features, rotary, cache, lastTokens(batch), names);
-      cache.advance(outputs);
-      const state = { lengths: [...batch.lengths], rotary, cache, dispose };
-      return { logits: outputs['logits']!.data as Float32Array, state };
+      const past = nothingPast(batch, rotary, cache);
+      return { logits: await this.advance(batch, features, past), state };
     } catch (error) {
-      dispose();
+      state.dispose();
       throw error;
     }
   }
 
-  /** Appends one token to every row and returns the logits after it, f32 `[rows, vocab]`. */
+  /** Appends one token to every row of the state and returns the logits after it, f32 `[rows, vocab]`. */
   async step(state: DecodingState, ids: readonly number[]): Promise<Float32Array> {
     const { Tensor } = this.backend.ort;
     const rows = ids.length;
@@ -106,13 +152,9 @@ export class LanguageModel {
       offsets: ids.map(() => []),
       strengths: new Float32Array(rows),
     };
-    const { rotary, cache, lengths } = state;
-    const names = ['logits', ...presentNames(this.spec.layers)];
-    const kept = lastTokens(batch);
-    const outputs = await this.pass(batch, noFeatures, rotary, cache, kept, names, lengths);
-    cache.advance(outputs);
-    lengths.forEach((_, row) => lengths[row]!++);
-    return outputs['logits']!.data as Float32Array;
+    const logits = await this.advance(batch, noFeatures, state);
+    state.lengthen();
+    return logits;
   }
 
   async release(): Promise<void> {
@@ -121,15 +163,21 @@ export class LanguageModel {
     await this.decoder.release();
   }
 
-  /** One run of both graphs; `past` are the tokens of each row that lie in the cache. */
+  /** A run that also fills the cache. */
+  private async advance(batch: Batch, features: Tensor, past: Past): Promise<Float32Array> {
+    const wanted: Record<string, Tensor | null> = { logits: null, ...past.cache.fetches() };
+    const outputs = await this.pass(batch, features, past, lastTokens(batch), wanted);
+    past.cache.advance(outputs);
+    return outputs['logits']!.data as Float32Array;
+  }
+
+  /** One run of both graphs. */
   private async pass<Name extends string>(
     batch: Batch,
     features: Tensor,
-    rotary: RotaryFeeds,
-    cache: KvCache,
+    past: Past,
     kept: readonly (readonly number[])[],
-    outputs: readonly Name[],
-    past: readonly number[] = batch.lengths.map(() => 0),
+    outputs: Readonly<Record<Name, Tensor | null>>,
   ): Promise<Record<Name, Tensor>> {
     const { Tensor } = this.backend.ort;
     const { rows, length } = batch;
@@ -140,9 +188,10 @@ export class LanguageModel {
         image_features: features,
         image_index: new Tensor('int64', batch.imageIndex, dims),
       },
-      ['inputs_embeds'],
+      { inputs_embeds: null },
     );
-    const valid = batch.lengths.map((count, row) => count + past[row]!);
+    const valid = batch.lengths.map((count, row) => count + past.lengths[row]!);
+    const { rotary, cache, tableRows } = past;
     const logitsIndex = BigInt64Array.from(kept.flat(), BigInt);
     try {
       return await this.decoder.run(
@@ -150,7 +199,7 @@ export class LanguageModel {
           inputs_embeds,
           cos_cache: rotary.cos,
           sin_cache: rotary.sin,
-          rotary_index: rotary.rowIndex(past, length),
+          rotary_index: rotary.rowIndex(tableRows, past.lengths, length),
           seqlens_k: new Tensor(
             'int32',
             Int32Array.from(valid, (count) => count - 1),
@@ -171,4 +220,9 @@ export class LanguageModel {
 /** Index of each row's last valid token, as `[rows, 1]`. */
 export function lastTokens(batch: Batch): number[][] {
   return batch.lengths.map((length) => [length - 1]);
+}
+
+function nothingPast(batch: Batch, rotary: RotaryFeeds, cache: KvCache): Past {
+  const rows = batch.lengths.map((_, row) => row);
+  return { rotary, cache, tableRows: rows, lengths: rows.map(() => 0) };
 }

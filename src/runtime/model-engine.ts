@@ -1,9 +1,9 @@
-import type { Tensor } from 'onnxruntime-web';
 import { positionsReference } from '../kernels/positions.ts';
 import { visionEncoder } from '../models/vision.ts';
 import type { ProcessedImage } from '../tensor/image-processor.ts';
 import type { Backend } from './backend.ts';
-import { imageSpans, padSequences, type Batch, type Sequence } from './batch.ts';
+import { answerRows, type Answering } from './answer-rows.ts';
+import { imageSpans, padSequences, type Sequence } from './batch.ts';
 import {
   DeviceLostError,
   type Answer,
@@ -13,19 +13,18 @@ import {
   type PromptPositions,
   type Question,
 } from './engine.ts';
-import { argmax, generateGreedily, rowsOf } from './generate.ts';
 import {
   downloadFeatures,
   EncodedImage,
   stackFeatures,
   type StackedFeatures,
 } from './image-features.ts';
-import { lastTokens, type LanguageModel } from './language-model.ts';
+import type { LanguageModel } from './language-model.ts';
 import { repack, unpackLogits, type RawInputs, type RawOutputs } from './raw-logits.ts';
 import { positionsInput } from './rotary-feeds.ts';
 import type { PromptTokenizer } from './tokenizer.ts';
 import type { VisionRunner } from './vision-runner.ts';
-import { requireYesNo, yesNo } from './yes-no.ts';
+import { requireYesNo } from './yes-no.ts';
 
 /** How far an answer that begins with neither Yes nor No is decoded, unless the caller says. */
 const DEFAULT_NEW_TOKENS = 16;
@@ -100,43 +99,21 @@ export class ModelEngine implements RuntimeEngine {
     return this.exclusively(async () => {
       if (questions.length === 0 || strengths.length === 0) return questions.map(() => []);
       requireYesNo(this.info);
-      const answers = await this.withRows(questions, strengths, async (sequences, features) => {
-        const batch = padSequences(sequences);
-        const logits = await this.parts.language.prefill(batch, features.tensor, lastTokens(batch));
-        const rows = rowsOf(logits, batch.rows).map((row) => this.firstAnswer(row));
-        const open = rows.flatMap(({ decoded }, row) => (decoded ? [row] : []));
-        if (open.length === 0) return rows;
-        // Few answers begin otherwise: those rows are prefilled again with a cache, so that the many
-        // need none.
-        const rest = padSequences(open.map((row) => sequences[row]!));
-        const generated = await this.generateRows(rest, features.tensor, maxNewTokens);
-        open.forEach((row, i) => (rows[row] = { ...rows[row]!, ...generated[i]! }));
-        return rows;
-      });
+      const answers = await this.withRows(questions, strengths, (sequences, features) =>
+        answerRows(this.answering, sequences, features.tensor, maxNewTokens),
+      );
       const columns = strengths.length;
       return questions.map((_, q) => answers.slice(q * columns, (q + 1) * columns));
     });
   }
 
   generate(question: Question, strength: number, maxNewTokens: number): Promise<Answer> {
-    return this.exclusively(() =>
-      this.withRows([question], [strength], async (sequences, features) => {
-        const batch = padSequences(sequences);
-        const { tokenIds, firstLogits } = await generateGreedily(
-          this.parts.language,
-          batch,
-          features.tensor,
-          maxNewTokens,
-          this.info.spec.eosTokenIds,
-        );
-        const first = this.firstAnswer(firstLogits[0]!);
-        return {
-          ...first,
-          output: this.tokenizer.decode(tokenIds[0]!),
-          tokenIds: tokenIds[0]!,
-        };
-      }),
-    );
+    return this.exclusively(async () => {
+      const [answer] = await this.withRows([question], [strength], (sequences, features) =>
+        answerRows(this.answering, sequences, features.tensor, maxNewTokens, true),
+      );
+      return answer!;
+    });
   }
 
   positions(question: Question, strength: number): PromptPositions {
@@ -208,6 +185,11 @@ export class ModelEngine implements RuntimeEngine {
     );
   }
 
+  private get answering(): Answering {
+    const { backend, language } = this.parts;
+    return { backend, language, info: this.info, tokenizer: this.tokenizer };
+  }
+
   /** Questions × strengths as sequences over stacked features, each picture stacked once. */
   private async withRows<T>(
     questions: readonly Question[],
@@ -250,25 +232,6 @@ export class ModelEngine implements RuntimeEngine {
     throw new Error(
       `The picture with id ${image.id} was released or belongs to another engine; encode it again.`,
     );
-  }
-
-  private async generateRows(
-    batch: Batch,
-    features: Tensor,
-    maxNewTokens: number,
-  ): Promise<Pick<Answer, 'output' | 'tokenIds'>[]> {
-    const { language } = this.parts;
-    const stops = this.info.spec.eosTokenIds;
-    const { tokenIds } = await generateGreedily(language, batch, features, maxNewTokens, stops);
-    return tokenIds.map((ids) => ({ tokenIds: ids, output: this.tokenizer.decode(ids) }));
-  }
-
-  /** The answer as far as the first step's logits tell it. */
-  private firstAnswer(logits: Float32Array): Answer {
-    const first = argmax(logits);
-    const scores = yesNo(logits, this.info);
-    const decoded = ![...this.info.yesTokenIds, ...this.info.noTokenIds].includes(first);
-    return { ...scores, output: this.tokenizer.decode([first]), tokenIds: [first], decoded };
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {

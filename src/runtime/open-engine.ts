@@ -41,7 +41,7 @@ export async function openEngineOn(
     const tokenizer = await openTokenizer(checkpoint, spec);
     signal?.throwIfAborted();
     onProgress?.('Preparing the sessions');
-    const vision = await VisionRunner.open(backend, spec.vision, bundle.vision);
+    const vision = await VisionRunner.open(backend, spec, bundle.vision);
     const language = await LanguageModel.open(backend, spec.decoder, bundle);
     const info = {
       model: name,

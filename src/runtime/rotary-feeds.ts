@@ -22,8 +22,11 @@ export interface RotaryFeeds {
   /** f32 `[rows · length, dim / 2]`. */
   readonly cos: Tensor;
   readonly sin: Tensor;
-  /** int64 `[rows, count]`: the tables' rows for `count` tokens from token `first[b]` of each row on. */
-  rowIndex(first: readonly number[], count: number): Tensor;
+  /**
+   * int64 `[rows.length, count]`: the tables' rows for `count` tokens of each batch row in `rows`, from
+   * token `first[i]` of row `rows[i]` on.
+   */
+  rowIndex(rows: readonly number[], first: readonly number[], count: number): Tensor;
   /** Frees tables and indices; call it when no run that reads them is in flight. */
   dispose(): void;
 }
@@ -90,24 +93,24 @@ function gpuFeeds(
   input: PositionsInput,
 ): RotaryFeeds {
   const { Tensor } = backend.ort;
-  const rows = input.rows * input.length;
+  const tableLength = input.rows * input.length;
   const half = spec.invFreq.length;
   const spans = uploadBuffer(device, input.spans);
   const strengths = uploadBuffer(device, input.strengths);
   const offsets = input.offsets && uploadBuffer(device, input.offsets);
   const positions = dispatchPositions(device, input, { spans, strengths, offsets });
   const { attentionScaling } = spec;
-  const shape = { rows, half, attentionScaling };
+  const shape = { rows: tableLength, half, attentionScaling };
   const tables = dispatchRotaryTable(device, shape, { positions, ...constants });
   for (const buffer of [spans, strengths, offsets, positions]) buffer?.destroy();
   const owned = [tables.cos, tables.sin];
   const table = (buffer: GPUBuffer) =>
-    Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [rows, half] });
+    Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [tableLength, half] });
   return {
     cos: table(tables.cos),
     sin: table(tables.sin),
-    rowIndex(first, count) {
-      const firstRows = uploadBuffer(device, tableRows(input.length, first));
+    rowIndex(rows, first, count) {
+      const firstRows = uploadBuffer(device, tableRows(input.length, rows, first));
       const indexShape = { rows: first.length, length: count };
       const ids = dispatchPositionIds(device, 'row_index', indexShape, firstRows);
       firstRows.destroy();
@@ -120,22 +123,26 @@ function gpuFeeds(
 
 function hostFeeds(backend: Backend, spec: RotarySpec, input: PositionsInput): RotaryFeeds {
   const { Tensor } = backend.ort;
-  const rows = input.rows * input.length;
+  const tableLength = input.rows * input.length;
   const half = spec.invFreq.length;
   const positions = positionsReference(input);
-  const tables = rotaryTableReference({ ...spec, rows, half, positions });
+  const tables = rotaryTableReference({ ...spec, rows: tableLength, half, positions });
   return {
-    cos: new Tensor('float32', tables.cos, [rows, half]),
-    sin: new Tensor('float32', tables.sin, [rows, half]),
-    rowIndex(first, count) {
+    cos: new Tensor('float32', tables.cos, [tableLength, half]),
+    sin: new Tensor('float32', tables.sin, [tableLength, half]),
+    rowIndex(rows, first, count) {
       const indexShape = { rows: first.length, length: count };
-      const ids = rowIndexReference(indexShape, tableRows(input.length, first));
+      const ids = rowIndexReference(indexShape, tableRows(input.length, rows, first));
       return new Tensor('int64', ids, [first.length, count]);
     },
     dispose: () => {},
   };
 }
 
-function tableRows(length: number, first: readonly number[]): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from(first, (token, row) => row * length + token);
+function tableRows(
+  length: number,
+  rows: readonly number[],
+  first: readonly number[],
+): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from(rows, (row, i) => row * length + first[i]!);
 }

@@ -23,12 +23,13 @@ export class Session {
   }
 
   /**
-   * One run. `outputs` names what is wanted. Inputs stay the caller's; outputs are the caller's, and
+   * One run. `outputs` names what is wanted; a tensor given with a name is written to, null makes a new
+   * one (`KvCache` says which providers do so). Inputs stay the caller's; outputs are the caller's, and
    * must be disposed where they lie on the GPU.
    */
   async run<Name extends string>(
     feeds: Readonly<Record<string, Tensor>>,
-    outputs: readonly Name[],
+    outputs: Readonly<Record<Name, Tensor | null>>,
   ): Promise<Record<Name, Tensor>> {
     try {
       return (await this.session.run(feeds, outputs)) as Record<Name, Tensor>;

@@ -4,15 +4,16 @@
  * it fails only where the two do not give the same logits.
  */
 import { fork } from 'node:child_process';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 
 /** Those that both run in Node. WebGPU is left out: in Node each brings another device of its own. */
 const PROVIDERS = ['cpu', 'wasm'];
 const MEASURE = fileURLToPath(new URL('measure.ts', import.meta.url));
-/** Load for each core, from which on other work disturbs the figures. */
-const BUSY = 0.25;
+/** Share of all cores that others may use before it has to be said. */
+const BUSY = 0.05;
 
 function providers(text: string): string[] {
   const names = text.split(',');
@@ -30,13 +31,25 @@ function wholeNumber(text: string): number {
 }
 
 function describeMachine(): string {
-  const cores = availableParallelism();
   const memory = Math.round(totalmem() / 2 ** 30);
-  const [load = 0] = loadavg();
-  const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cores} cores, ${memory} GiB, ${process.platform} ${process.arch}`;
-  const disturbed =
-    load > BUSY * cores ? `, load ${load.toFixed(1)}: other work disturbs the figures` : '';
-  return `${machine}${disturbed}`;
+  const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
+  return `${processor}, ${availableParallelism()} cores, ${memory} GiB, ${process.platform} ${process.arch}`;
+}
+
+/** Share of the cores' time that the rest of the machine uses, over one second of our own rest. */
+async function busyShare(): Promise<number> {
+  const before = cpuTimes();
+  await sleep(1000);
+  const after = cpuTimes();
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
+}
+
+function cpuTimes(): { idle: number; all: number } {
+  const times = cpus().map((core) => core.times);
+  return {
+    idle: times.reduce((sum, { idle }) => sum + idle, 0),
+    all: times.reduce((sum, t) => sum + t.user + t.nice + t.sys + t.idle + t.irq, 0),
+  };
 }
 
 /** A process for each provider: transformers.js takes one onnxruntime for good. */
@@ -56,6 +69,11 @@ const { ep, rounds } = new Command('npm run bench --')
   .opts<{ ep: string[]; rounds: number }>();
 
 console.log(describeMachine());
+const busy = await busyShare();
+if (busy > BUSY)
+  console.log(
+    `Other work uses ${Math.round(busy * 100)} % of the cores and disturbs these figures.`,
+  );
 console.log('A pass encodes one picture and reads one prompt, to the logits of its last token.');
 let same = true;
 for (const provider of ep) same = (await measure(provider, rounds)) && same;

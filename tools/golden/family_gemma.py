@@ -140,6 +140,7 @@ GEMMA3 = Family(
     pick=pick,
     cases=CASES,
     token_types=True,
+    processor_settings={"processor_class": "Gemma3Processor", "image_seq_length": TOKENS_PER_IMAGE},
     embedding_scale=0.04,
     ablations={
         "no window": no_window,

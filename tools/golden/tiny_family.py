@@ -48,6 +48,7 @@ class Family:
     token_types: bool = False
     shard_bytes: int | None = None
     embedding_scale: float = 1.0
+    processor_settings: dict[str, Any] | None = None  # processor_config.json, where it is published
 
 
 @dataclass

@@ -3,11 +3,11 @@
     pip install transformers==4.50.0
     python tools/published/make_defaults.py [fixtures/published/<owner>--<name> ...]
 
-The published JSON files were written by transformers 4.36 to 4.50 and name only some fields; the rest
-is a default of the class that reads them. This recipe reads each file with those classes and writes
-the missing fields that a graph or a pixel tensor depends on to `defaults.json`, each with the class
-and argument that it comes from. It wants 4.50.0, whose classes still read the published layout as
-it is; transformers 5 moves fields to other names.
+The published JSON files were written by transformers 4.36 to 4.50 and name only some fields; the
+rest is a default of the class that reads them. This recipe reads each file with those classes and
+writes the missing fields that a graph or a pixel tensor depends on to `defaults.json`, each with
+the class and argument that it comes from. It wants 4.50.0, whose classes still read the published
+layout as it is; transformers 5 moves fields to other names.
 """
 
 import argparse
@@ -87,7 +87,8 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path)
     options = parser.parse_args()
     if transformers.__version__ != VERSION:
-        raise SystemExit(f"transformers {VERSION} is needed, {transformers.__version__} is installed.")
+        found = transformers.__version__
+        raise SystemExit(f"transformers {VERSION} is needed, {found} is installed; install it.")
     for folder in options.folders or sorted(path for path in ROOT.iterdir() if path.is_dir()):
         found = {
             "config.json": config_defaults(json.loads((folder / "config.json").read_text())),

@@ -2,10 +2,11 @@
 
     python tools/published/make_tensors.py [--check] [fixtures/published/<owner>--<name> ...]
 
-Builds the Hugging Face class of each `config.json` on the meta device (no weights, a second each) and
-writes `tensors.json` beside it. The checkpoints were saved by transformers 4.36 to 4.50, whose modules
-had other names than those of transformers 5; `published_name` maps either generation's names to the
-published ones, so the recipe gives the same files with both (seen with 4.50.0 and 5.23.0).
+Builds the Hugging Face class of each `config.json` on the meta device (no weights, a second each)
+and writes `tensors.json` beside it. The checkpoints were saved by transformers 4.36 to 4.50, whose
+modules had other names than those of transformers 5; `published_name` maps either generation's
+names to the published ones, so the recipe gives the same files with both (seen with 4.50.0 and
+5.23.0).
 """
 
 import argparse
@@ -57,7 +58,7 @@ def meta_model(config: dict) -> torch.nn.Module:
 
 
 def shapes(config: dict) -> dict[str, list[int]]:
-    """Published name -> shape. safetensors keeps one of two tied tensors: a tied head is not stored."""
+    """Published name -> shape. safetensors stores one of two tied tensors: no tied head."""
     model = meta_model(config)
     head = model.get_output_embeddings().weight
     tied = head is model.get_input_embeddings().weight
@@ -66,7 +67,7 @@ def shapes(config: dict) -> dict[str, list[int]]:
         for name, tensor in model.state_dict().items()
     }
     if tied:
-        found = {name: shape for name, shape in found.items() if not name.endswith("lm_head.weight")}
+        found = {name: found[name] for name in found if not name.endswith("lm_head.weight")}
     return dict(sorted(found.items(), key=lambda item: sort_key(item[0])))
 
 
@@ -116,7 +117,7 @@ def text(found: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--check", action="store_true", help="compare with the files, write nothing")
+    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
     options = parser.parse_args()
     for folder in options.folders or sorted(path for path in ROOT.iterdir() if path.is_dir()):
         found = describe(json.loads((folder / "config.json").read_text()))
