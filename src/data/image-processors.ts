@@ -2,6 +2,7 @@
 import type { RgbImage } from '../tensor/image.ts';
 import type { ImageProcessorSpec, ProcessedImage } from '../tensor/image-processor.ts';
 import { fixedView } from './fixed-view.ts';
+import { tiledView } from './tiled-view.ts';
 import { patchedView } from './patched-view.ts';
 
 type Processors = {
@@ -13,6 +14,7 @@ type Processors = {
 
 const PROCESSORS: Processors = {
   fixed: fixedView,
+  tiled: tiledView,
   patched: patchedView,
 };
 

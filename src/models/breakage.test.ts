@@ -95,8 +95,8 @@ describe('a broken folder is refused with a sentence', () => {
     ],
     [
       'another decoder',
-      () => configWith({ model_type: 'mistral' }, 'text_config'),
-      'config.json, text_config: model_type should be one of llama, but "mistral" was found.',
+      () => configWith({ model_type: 'falcon' }, 'text_config'),
+      'config.json, text_config: model_type should be one of llama, mistral, but "falcon" was found.',
     ],
     [
       'no text part',

@@ -8,6 +8,7 @@ import { buildEmbedGraph } from './embed.ts';
 import type { Family, FamilyConfig } from './family.ts';
 import { Fields } from './fields.ts';
 import { LLAVA } from './llava.ts';
+import { LLAVA_NEXT } from './llava-next.ts';
 import { QWEN2_5_VL, QWEN2_VL } from './qwen.ts';
 import type { ModelSpec } from './spec.ts';
 import { visionEncoder } from './vision.ts';
@@ -16,6 +17,7 @@ import { openWeights, type Weights } from './weights.ts';
 /** By the config's `model_type`. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
   llava: LLAVA,
+  llava_next: LLAVA_NEXT,
   qwen2_vl: QWEN2_VL,
   qwen2_5_vl: QWEN2_5_VL,
 };

@@ -1,16 +1,18 @@
 /** The table of vision encoders. */
+import { tiledClipEncoder, type TiledClipConfig } from './clip-tiled.ts';
 import { clipEncoder, type ClipEncoderConfig } from './clip-encoder.ts';
 import { qwenEncoder } from './qwen-encoder.ts';
 import type { QwenVisionConfig } from './qwen-vision.ts';
 import type { VisionEncoder } from './vision-encoder.ts';
 
 /** Encoder and projector of a family, as data. */
-export type VisionConfig = ClipEncoderConfig | QwenVisionConfig;
+export type VisionConfig = ClipEncoderConfig | TiledClipConfig | QwenVisionConfig;
 
 const ENCODERS: {
   readonly [Kind in VisionConfig['kind']]: VisionEncoder<Extract<VisionConfig, { kind: Kind }>>;
 } = {
   clip: clipEncoder,
+  'clip-tiled': tiledClipEncoder,
   qwen: qwenEncoder,
 };
 

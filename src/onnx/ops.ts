@@ -231,7 +231,7 @@ export interface GroupQueryAttentionSettings {
   readonly scale?: number;
   /** Attention logits are kept within ± this. */
   readonly softcap?: number;
-  /** A token sees this many tokens before it, and itself. */
+  /** A token sees this many tokens, the last of them itself: measured on every provider. */
   readonly window?: number;
 }
 
