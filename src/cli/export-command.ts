@@ -6,7 +6,7 @@ import { openCheckpoint } from '../models/checkpoint.ts';
 import { exportForTransformersJs } from '../models/transformers-js-export.ts';
 import { FolderSource } from '../runtime/folder-source.ts';
 import { runAction } from './failure.ts';
-import { findModel } from './places.ts';
+import { findModel, makeFolder } from './places.ts';
 
 interface ExportFlags {
   readonly model: string;
@@ -30,6 +30,7 @@ export function exportCommand(): Command {
 
 async function exportModel(flags: ExportFlags): Promise<void> {
   const place = await findModel(flags.model);
+  await makeFolder(flags.out, '--out');
   const checkpoint = await openCheckpoint(new FolderSource(place.folder));
   for (const [path, bytes] of await exportForTransformersJs(checkpoint)) {
     const target = join(flags.out, path);

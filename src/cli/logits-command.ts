@@ -1,5 +1,6 @@
 /** `logits`: raw tensors in, raw tensors out, for comparisons with other runtimes. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Scheme } from '../results/records.ts';
 import { STANDARD } from '../results/scheme.ts';
@@ -8,7 +9,7 @@ import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts';
 import type { DType, HostTensor } from '../tensor/tensor.ts';
 import { CommandError, runAction } from './failure.ts';
 import { PROVIDERS, schemeOption } from './options.ts';
-import { findModel } from './places.ts';
+import { findModel, makeFolder } from './places.ts';
 
 interface LogitsFlags {
   readonly model: string;
@@ -49,6 +50,7 @@ async function logits(flags: LogitsFlags): Promise<void> {
     pictures: tensors,
   };
   const place = await findModel(flags.model);
+  await makeFolder(dirname(flags.outputs), '--outputs');
   const { openEngine } = await import('../runtime/open-engine-node.ts');
   const { FolderSource } = await import('../runtime/folder-source.ts');
   const source = new FolderSource(place.folder);

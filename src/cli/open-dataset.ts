@@ -9,7 +9,7 @@ import {
 } from '../data/captions.ts';
 import type { ProbeDataset } from '../data/dataset.ts';
 import { loadEmojiProbe } from '../data/emoji-probe.ts';
-import { userPictures, type UserPicture } from '../data/user-pictures.ts';
+import { ownDataset, type UserPicture } from '../data/user-pictures.ts';
 import { CommandError } from './failure.ts';
 import { findDatasetFolder } from './places.ts';
 
@@ -53,7 +53,8 @@ async function openPictureFolder(folder: string): Promise<ProbeDataset> {
     const image = await decodePicture(join(folder, file), file);
     pictures.push({ id: file, caption: captions?.get(file) ?? captionFromFileName(file), image });
   }
-  return userPictures(basename(folder), pictures);
+  const embedded = await openDataset('emoji-probe');
+  return ownDataset(basename(folder), pictures, embedded);
 }
 
 /** Captions by file name; undefined where the folder has no table of them. */

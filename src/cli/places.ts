@@ -1,7 +1,7 @@
 /** Where models and data sets lie: next to the sources, whatever folder the command runs in. */
-import { readFile, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CommandError } from './failure.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -56,4 +56,37 @@ export async function findDatasetFolder(nameOrFolder: string): Promise<string> {
   throw new CommandError(
     `There is no data set "${nameOrFolder}": it is neither a folder nor one that comes with the workbench (emoji-probe). Check --dataset.`,
   );
+}
+
+/**
+ * Makes a folder with its parents, and checks that files can be written there before any work is done.
+ * @param option what the person gave it with, for messages
+ * @throws a sentence when it cannot be made or written to
+ */
+export async function makeFolder(folder: string, option: string): Promise<void> {
+  const nearest = await nearestExisting(resolve(folder));
+  if (!(await isFolder(nearest))) {
+    throw new CommandError(
+      `${folder} should be a folder, but ${nearest} is a file. Choose another ${option}.`,
+    );
+  }
+  // Asked for first: in some places (/proc) a recursive mkdir never comes back.
+  const failed = (error: NodeJS.ErrnoException) => {
+    throw new CommandError(
+      `The folder ${folder} cannot be written to (${error.code ?? error.message}). Choose another ${option}.`,
+    );
+  };
+  await access(nearest, constants.W_OK).catch(failed);
+  if (nearest === resolve(folder)) return;
+  const made = [];
+  for (let path = resolve(folder); path !== nearest; path = dirname(path)) made.unshift(path);
+  for (const path of made) await mkdir(path).catch(failed);
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  const there = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return there || path === dirname(path) ? path : nearestExisting(dirname(path));
 }

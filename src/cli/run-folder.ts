@@ -1,12 +1,13 @@
 /** The folder of a run: records appended as they come, everything else written at the end. */
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recordsToCsv } from '../results/csv.ts';
 import { formatRecord, formatReference, parseRecords } from '../results/jsonl.ts';
-import { resumeConflict, type RunManifest } from '../results/manifest.ts';
+import { parseManifest, resumeConflict, type RunManifest } from '../results/manifest.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
 import type { ProbeSummary } from '../results/summary.ts';
 import { CommandError } from './failure.ts';
+import { makeFolder } from './places.ts';
 import { probeFigures } from './probe-figures.ts';
 
 const MANIFEST = 'manifest.json';
@@ -42,19 +43,26 @@ export class RunFolder {
    * @throws when it cannot be made
    */
   static async open(folder: string, schemes: readonly Scheme[]): Promise<RunFolder> {
-    await mkdir(folder, { recursive: true }).catch((error: Error) => {
-      throw new CommandError(
-        `The folder ${folder} cannot be made (${error.message}). Choose another --out.`,
-      );
-    });
+    await makeFolder(folder, '--out');
     return new RunFolder(folder, schemes);
   }
 
-  /** @throws when the folder already holds a run that would be overwritten */
+  /** @throws when the folder already holds a run, or records of one, that would be overwritten */
   async refuseOverwrite(): Promise<void> {
-    if ((await readOptional(join(this.folder, MANIFEST))) === undefined) return;
+    if ((await readOptional(join(this.folder, MANIFEST))) !== undefined) {
+      throw new CommandError(
+        `The folder ${this.folder} already holds a run. Add --resume to go on with it, or choose another --out.`,
+      );
+    }
+    await this.refuseStrayRecords();
+  }
+
+  /** Records without a manifest do not say what they are of. */
+  private async refuseStrayRecords(): Promise<void> {
+    const stray = (await readdir(this.folder)).find((name) => /^records-.*\.jsonl$/.test(name));
+    if (stray === undefined) return;
     throw new CommandError(
-      `The folder ${this.folder} already holds a run. Add --resume to go on with it, or choose another --out.`,
+      `The folder ${this.folder} holds ${stray} but no ${MANIFEST}, so nothing tells which run its records are of. Move it away, or choose another --out.`,
     );
   }
 
@@ -65,10 +73,12 @@ export class RunFolder {
    */
   async readDone(manifest: RunManifest): Promise<Map<string, ProbeRecord>> {
     const before = await readOptional(join(this.folder, MANIFEST));
-    if (before !== undefined) {
-      const conflict = resumeConflict(parseManifest(before, this.folder), manifest);
-      if (conflict) throw new CommandError(conflict);
+    if (before === undefined) {
+      await this.refuseStrayRecords();
+      return new Map();
     }
+    const conflict = resumeConflict(parseManifest(before, join(this.folder, MANIFEST)), manifest);
+    if (conflict) throw new CommandError(conflict);
     const done = new Map<string, ProbeRecord>();
     for (const scheme of this.schemes) {
       const path = join(this.folder, recordsFile(scheme.label));
@@ -85,7 +95,7 @@ export class RunFolder {
   async begin(manifest: RunManifest, resumed: boolean): Promise<void> {
     const path = join(this.folder, MANIFEST);
     const before = resumed ? await readOptional(path) : undefined;
-    const startedAt = before ? parseManifest(before, this.folder).startedAt : manifest.startedAt;
+    const startedAt = before ? parseManifest(before, path).startedAt : manifest.startedAt;
     await writeWhole(path, `${JSON.stringify({ ...manifest, startedAt }, null, 2)}\n`);
     if (resumed) return;
     for (const scheme of this.schemes) {
@@ -107,22 +117,13 @@ export class RunFolder {
     for (const { label } of this.schemes) {
       const own = records.filter((record) => record.scheme === label);
       await write(recordsFile(label), own.map(formatRecord).join(''));
-      await write(`reference-${label}.jsonl`, formatReference(own));
+      // The published probe's lines carry no polarity: a file for each keeps its scripts right.
+      const of = (polarity: string) => own.filter((record) => record.polarity === polarity);
+      await write(`reference-${label}.jsonl`, formatReference(of('positive')));
+      await write(`reference-negatives-${label}.jsonl`, formatReference(of('negative')));
     }
     await write('records.csv', recordsToCsv(records));
     await write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
     for (const [name, svg] of probeFigures(summary, model)) await write(name, svg);
-  }
-}
-
-function parseManifest(text: string, folder: string): RunManifest {
-  try {
-    return JSON.parse(text) as RunManifest;
-  } catch (error) {
-    throw new CommandError(
-      `The ${MANIFEST} in ${folder} is not valid JSON, so its run cannot be resumed. Choose another --out.`,
-      1,
-      { cause: error },
-    );
   }
 }

@@ -113,8 +113,9 @@ function measureLines(name: string, measure: MeasureSummary): string[] {
   return [
     `  ${name}: mean ${interval(measure.mean)}, SD ${interval(measure.sd)}`,
     `    max - min ${interval(measure.range)}, ${pValue(rangeNull.p)} (by chance ${number(rangeNull.nullMean)})`,
-    `    best ${best.cell} ${interval(best)}`,
-    `    worst ${worst.cell} ${interval(worst)}`,
+    ...(best.value === worst.value
+      ? [`    all nine cells alike, ${interval(best)}`]
+      : [`    best ${best.cell} ${interval(best)}`, `    worst ${worst.cell} ${interval(worst)}`]),
     `    rows: ${named(ROW_NAMES, rows)}`,
     `    columns: ${named(COLUMN_NAMES, columns)}`,
     `    center ${number(measure.center.value)}, edges ${number(measure.edges.value)}, corners ${number(measure.corners.value)}`,

@@ -11,10 +11,9 @@ export function isPictureName(file: string): boolean {
 /** `photos/red_apple-2.png` is captioned "red apple". */
 export function captionFromFileName(file: string): string {
   const base = file.replace(/^.*[\\/]/, '').replace(/\.[^.]*$/, '');
-  return base
-    .replace(/[\s_-]+\d*$/, '')
-    .replace(/[\s_-]+/g, ' ')
-    .trim();
+  const words = base.replace(/[\s_-]+/g, ' ').trim();
+  // A counter at the end tells copies apart; a number after a hyphen may be a name (b-52).
+  return words.replace(/ \d$/, '');
 }
 
 /**
@@ -22,7 +21,13 @@ export function captionFromFileName(file: string): string {
  * @throws naming the line that is wrong
  */
 export function parseCaptionsCsv(text: string): Map<string, string> {
-  const table = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { skipEmptyLines: 'greedy' });
+  const table = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { skipEmptyLines: false });
+  const broken = table.errors.find(({ type }) => type === 'Quotes');
+  if (broken) {
+    throw new Error(
+      `Row ${(broken.row ?? 0) + 1} of captions.csv has a quotation mark without its pair (${broken.message}). Close it, or double marks that belong to a caption.`,
+    );
+  }
   const header = (table.data[0] ?? []).map((name) => name.trim().toLowerCase());
   const [file, caption] = [header.indexOf('file'), header.indexOf('caption')];
   if (file < 0 || caption < 0) {
@@ -32,10 +37,21 @@ export function parseCaptionsCsv(text: string): Map<string, string> {
   }
   const captions = new Map<string, string>();
   table.data.slice(1).forEach((row, index) => {
+    if (row.every((field) => field.trim() === '')) return;
+    if (row.length !== header.length) {
+      throw new Error(
+        `Row ${index + 2} of captions.csv should have ${header.length} fields, but has ${row.length}: "${row.join(',')}". Put a caption that holds a comma into quotation marks.`,
+      );
+    }
     const [name, words] = [row[file]?.trim(), row[caption]?.trim()];
     if (!name || !words) {
       throw new Error(
         `Row ${index + 2} of captions.csv should have a file and a caption, but is "${row.join(',')}". Correct or remove it.`,
+      );
+    }
+    if (captions.has(name)) {
+      throw new Error(
+        `Row ${index + 2} of captions.csv names the file "${name}" a second time. Keep one of the two.`,
       );
     }
     captions.set(name, words);

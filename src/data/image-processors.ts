@@ -2,6 +2,8 @@
 import type { RgbImage } from '../tensor/image.ts';
 import type { ImageProcessorSpec, ProcessedImage } from '../tensor/image-processor.ts';
 import { fixedView } from './fixed-view.ts';
+import { tiledView } from './tiled-view.ts';
+import { patchedView } from './patched-view.ts';
 
 type Processors = {
   readonly [Kind in ImageProcessorSpec['kind']]?: (
@@ -12,6 +14,8 @@ type Processors = {
 
 const PROCESSORS: Processors = {
   fixed: fixedView,
+  tiled: tiledView,
+  patched: patchedView,
 };
 
 /** Prepares one picture. The tensors are the caller's. */

@@ -8,6 +8,7 @@ describe('captions', () => {
   it('come from file names', () => {
     expect(captionFromFileName('photos/red_apple-2.png')).toBe('red apple');
     expect(captionFromFileName('Eiffel tower.webp')).toBe('Eiffel tower');
+    expect(captionFromFileName('b-52.jpg')).toBe('b 52');
   });
 
   it('come from a table, quotes and commas kept', () => {
@@ -15,6 +16,10 @@ describe('captions', () => {
     expect([...captions]).toEqual([['x.png', 'a "big", red <b>']]);
     expect(() => parseCaptionsCsv('name,words\nx,y')).toThrow('columns "file" and "caption"');
     expect(() => parseCaptionsCsv('file,caption\nx.png,one\ny.png,\n')).toThrow('Row 3');
+    expect(() => parseCaptionsCsv('file,caption\n\n\nx.png,\n')).toThrow('Row 4');
+    expect(() => parseCaptionsCsv('file,caption\nx.png,red, ripe\n')).toThrow('has 3: ');
+    expect(() => parseCaptionsCsv('file,caption\nx.png,a\nx.png,b')).toThrow('a second time');
+    expect(() => parseCaptionsCsv('file,caption\nx.png,"a\ny.png,b\n')).toThrow('without its pair');
   });
 
   it('come from JSON', () => {

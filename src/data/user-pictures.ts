@@ -1,6 +1,7 @@
 /** A data set from a person's own pictures, decoded by the caller (the tab's or Node's decoder). */
 import type { RgbImage } from '../tensor/image.ts';
 import { hashParts, type ProbeDataset } from './dataset.ts';
+import { CAPTIONS_FOR_A_FULL_GRID } from './groups.ts';
 
 /** Cell side of the published probe: an 840x840 canvas of nine cells. */
 export const REFERENCE_CELL = 280;
@@ -66,6 +67,22 @@ export function checkPictureSize(id: string, width: number, height: number): voi
   throw new Error(
     `The picture "${id}" has ${width}x${height} pixels, but between 1 and ${MAX_PICTURE_PIXELS / 1e6} million pixels can be handled. Make it smaller.`,
   );
+}
+
+/**
+ * A person's own pictures as a data set to probe: with enough different captions for a grid they are
+ * among themselves, in the published probe's cells; with fewer they are the only targets, among the
+ * pictures of `embedded`, in its cells.
+ * @throws as `userPictures`
+ */
+export async function ownDataset(
+  name: string,
+  pictures: readonly UserPicture[],
+  embedded: ProbeDataset,
+): Promise<ProbeDataset> {
+  const captions = new Set(pictures.map(({ caption }) => caption.trim().toLowerCase()));
+  if (captions.size >= CAPTIONS_FOR_A_FULL_GRID) return userPictures(name, pictures);
+  return withFillers(await userPictures(name, pictures, embedded.cell), embedded);
 }
 
 /**

@@ -41,7 +41,8 @@ const MAX_NEW_TOKENS = 16;
  * and serves both questions and all schemes. A batch with one missing record is computed whole, so
  * that a resumed run gives what an uninterrupted one gives.
  * @returns all records in the plan's order, those of `done` included
- * @throws the signal's reason when aborted; `DeviceLostError` when the device went away: every record
+ * @throws a sentence where `done` holds another run's records; the signal's reason when aborted;
+ *   `DeviceLostError` when the device went away: every record
  *   handed to `onRecord` is good, resume from them on a new engine
  */
 export async function runProbe(
@@ -51,6 +52,7 @@ export async function runProbe(
   options: RunOptions,
 ): Promise<ProbeRecord[]> {
   const { done = new Map<string, ProbeRecord>(), onRecord, onProgress, signal, gate } = options;
+  checkDone(plan, done);
   const records: ProbeRecord[] = [];
   const clock = new RunClock();
   const pending = plan.batches.filter((batch) => missingKeys(batch, plan.schemes, done) > 0);
@@ -82,6 +84,26 @@ export async function runProbe(
     report(written);
   }
   return records;
+}
+
+/** @throws a sentence where a record of an earlier run is not of this plan's item */
+function checkDone(plan: ProbePlan, done: ReadonlyMap<string, ProbeRecord>): void {
+  if (done.size === 0) return;
+  for (const item of plan.items) {
+    for (const scheme of plan.schemes) {
+      const record = done.get(recordKey(item, scheme));
+      if (!record) continue;
+      const same =
+        record.caption === item.caption &&
+        record.prompt === item.prompt &&
+        record.strength === scheme.strength &&
+        record.pictures.join() === item.pictures.join();
+      if (same) continue;
+      throw new Error(
+        `The record ${record.key} of the run to resume is about "${record.caption}" among other pictures or at another strength than this run's item ("${item.caption}"). Start a new run instead.`,
+      );
+    }
+  }
 }
 
 function missingKeys(

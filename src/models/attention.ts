@@ -119,8 +119,7 @@ function causalSettings(config: DecoderConfig, window: number | null) {
     kvHeads,
     scale: attentionScale,
     ...(attentionSoftcap === null ? {} : { softcap: attentionSoftcap }),
-    // The operator counts the tokens before this one, a checkpoint the token itself too.
-    ...(window === null ? {} : { window: window - 1 }),
+    ...(window === null ? {} : { window }),
   };
 }
 

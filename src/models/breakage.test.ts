@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts';
 import type { HostTensor } from '../tensor/tensor.ts';
 import { openCheckpoint } from './checkpoint.ts';
-import { buildModel, type ModelBundle } from './families.ts';
+import { buildModel, FAMILIES, type ModelBundle } from './families.ts';
 import { folderSource, ROOT } from './testing/folder.ts';
 
 const FOLDER = 'fixtures/tiny-llava';
@@ -86,17 +86,17 @@ describe('a broken folder is refused with a sentence', () => {
     [
       'another family',
       () => configWith({ model_type: 'qwen9_vl' }),
-      'config.json: model_type should be one of llava, but "qwen9_vl" was found.',
+      `config.json: model_type should be one of ${Object.keys(FAMILIES).join(', ')}, but "qwen9_vl" was found.`,
     ],
     [
       'no family',
       () => configWith({ model_type: undefined }),
-      'model_type should be one of llava, but it is missing.',
+      `model_type should be one of ${Object.keys(FAMILIES).join(', ')}, but it is missing.`,
     ],
     [
       'another decoder',
-      () => configWith({ model_type: 'mistral' }, 'text_config'),
-      'config.json, text_config: model_type should be one of llama, but "mistral" was found.',
+      () => configWith({ model_type: 'falcon' }, 'text_config'),
+      'config.json, text_config: model_type should be one of llama, mistral, but "falcon" was found.',
     ],
     [
       'no text part',

@@ -30,7 +30,21 @@ export interface Checkpoint {
   readTensor(name: string): Promise<HostTensor>;
   /** SHA-256 of the weight file, hexadecimal; of several files: of their hashes, in order of names. */
   weightHash(): Promise<string>;
+  /** SHA-256 over the JSON and template files that decide what the weights are used for. */
+  settingsHash(): Promise<string>;
 }
+
+/** What answers depend on besides the weights. */
+const SETTINGS = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'chat_template.json',
+  'preprocessor_config.json',
+  'processor_config.json',
+];
 
 const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
@@ -63,6 +77,7 @@ export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
       return readSafetensor(found.file, name, found.entry);
     },
     weightHash: () => hashFiles(source, weightFiles),
+    settingsHash: () => hashSettings(source),
   };
 }
 
@@ -122,6 +137,15 @@ async function hashFiles(source: FileSource, paths: readonly string[]): Promise<
   for (const path of paths) hashes.push(await sha256(await source.read(path)));
   if (hashes.length === 1) return hashes[0] as string;
   return sha256(new TextEncoder().encode(hashes.join('\n')));
+}
+
+async function hashSettings(source: FileSource): Promise<string> {
+  const lines: string[] = [];
+  for (const path of SETTINGS) {
+    if ((await source.size(path)) === undefined) continue;
+    lines.push(`${path} ${await sha256(await source.read(path))}`);
+  }
+  return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

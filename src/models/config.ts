@@ -4,6 +4,7 @@
  */
 import type { FixedProcessor, PixelScaling } from '../tensor/image-processor.ts';
 import type { Fields } from './fields.ts';
+import { outputSize } from './output-size.ts';
 import { parseRotary } from './rotary.ts';
 import type { DecoderSpec } from './spec.ts';
 
@@ -71,29 +72,6 @@ export interface DecoderDefaults {
   readonly intermediateSize: number;
   readonly contextLength: number;
   readonly ropeTheta: number;
-}
-
-/** transformers' `LlamaConfig`. */
-const LLAMA: DecoderDefaults = {
-  hiddenSize: 4096,
-  heads: 32,
-  layers: 32,
-  vocabSize: 32000,
-  intermediateSize: 11008,
-  contextLength: 2048,
-  ropeTheta: 10000,
-};
-
-/** A text config of the Llama kind; `tiedHead` is decided one level higher. */
-export function parseLlamaConfig(text: Fields, tiedHead: boolean): DecoderConfig {
-  text.choice('model_type', ['llama'], 'llama');
-  const bias = text.flag('attention_bias', false);
-  return {
-    ...parseDecoder(text, LLAMA, tiedHead),
-    qkvBias: bias,
-    outputBias: bias,
-    mlpBias: text.flag('mlp_bias', false),
-  };
 }
 
 /**
@@ -173,7 +151,7 @@ export function parseClipVisionConfig(vision: Fields): ClipVisionConfig {
  * `preprocessor_config.json`, or from the `image_processor` part of `processor_config.json`.
  */
 export function parseFixedProcessor(processor: Fields, imageSize: number): FixedProcessor {
-  const { width, height, shortestEdge } = outputSize(processor, imageSize);
+  const { width, height, shortestEdge } = outputSize(processor);
   if (width !== imageSize || height !== imageSize) {
     throw new Error(
       `${processor.where}: pictures are resized to ${width}x${height}, but the vision tower takes ${imageSize}x${imageSize}.`,
@@ -194,28 +172,4 @@ export function parsePixelScaling(processor: Fields): PixelScaling {
     mean: normalised ? processor.triple('image_mean') : [0, 0, 0],
     std: normalised ? processor.triple('image_std') : [1, 1, 1],
   };
-}
-
-/** A size that a processor config gives as a number, by its shortest edge, or by both sides. */
-function sizeOf(processor: Fields, field: string): { width: number; height: number } | number {
-  if (typeof processor.json[field] === 'number') return processor.count(field);
-  const size = processor.section(field);
-  if (size.has('shortest_edge')) return size.count('shortest_edge');
-  return { width: size.count('width'), height: size.count('height') };
-}
-
-/** What the processor puts out: the crop where it crops, else the resize. */
-function outputSize(
-  processor: Fields,
-  imageSize: number,
-): { width: number; height: number; shortestEdge?: number } {
-  const resized = processor.has('size') ? sizeOf(processor, 'size') : imageSize;
-  const shortestEdge = typeof resized === 'number' ? { shortestEdge: resized } : {};
-  if (processor.flag('do_center_crop', processor.has('crop_size'))) {
-    const crop = processor.has('crop_size') ? sizeOf(processor, 'crop_size') : resized;
-    if (typeof crop === 'number') return { width: crop, height: crop, ...shortestEdge };
-    return { ...crop, ...shortestEdge };
-  }
-  if (typeof resized === 'number') return { width: resized, height: resized, ...shortestEdge };
-  return resized;
 }

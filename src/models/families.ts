@@ -8,6 +8,8 @@ import { buildEmbedGraph } from './embed.ts';
 import type { Family, FamilyConfig } from './family.ts';
 import { Fields } from './fields.ts';
 import { LLAVA } from './llava.ts';
+import { LLAVA_NEXT } from './llava-next.ts';
+import { QWEN2_5_VL, QWEN2_VL } from './qwen.ts';
 import type { ModelSpec } from './spec.ts';
 import { visionEncoder } from './vision.ts';
 import { openWeights, type Weights } from './weights.ts';
@@ -15,6 +17,9 @@ import { openWeights, type Weights } from './weights.ts';
 /** By the config's `model_type`. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
   llava: LLAVA,
+  llava_next: LLAVA_NEXT,
+  qwen2_vl: QWEN2_VL,
+  qwen2_5_vl: QWEN2_5_VL,
 };
 
 /** Three encoded ONNX models, weights inside; their inputs and outputs are named at their builders. */
@@ -86,7 +91,7 @@ async function readProcessor(checkpoint: Checkpoint): Promise<Fields> {
 /** Stop tokens: of the generation config, else of the config, else Llama's default. */
 async function readEosTokenIds(checkpoint: Checkpoint, config: Fields): Promise<number[]> {
   const file = 'generation_config.json';
-  const sources = [config, config.section('text_config')];
+  const sources = config.has('text_config') ? [config, config.section('text_config')] : [config];
   if (await checkpoint.has(file)) {
     sources.unshift(new Fields(file, await checkpoint.readJson(file)));
   }

@@ -1,14 +1,10 @@
-/** LLaVA 1.5: CLIP tower, two-layer projector, Llama decoder. Config in, data out. */
-import {
-  ACTIVATIONS,
-  parseClipVisionConfig,
-  parseFixedProcessor,
-  parseLlamaConfig,
-} from './config.ts';
+/** LLaVA 1.5: CLIP tower, two-layer projector, a decoder of the table. Config in, data out. */
+import { ACTIVATIONS, parseClipVisionConfig, parseFixedProcessor } from './config.ts';
 import type { ClipEncoderConfig } from './clip-encoder.ts';
 import type { ClipVisionConfig } from './config.ts';
 import type { Family } from './family.ts';
 import type { Fields } from './fields.ts';
+import { parseTextDecoder } from './text-decoders.ts';
 
 /**
  * Where each part's tensors lie, newest layout first: transformers 5 in memory, checkpoints it saves,
@@ -30,7 +26,7 @@ export const LLAVA: Family = {
   prefixes: LLAVA_PREFIXES,
   parse(config) {
     const text = config.section('text_config');
-    const decoder = parseLlamaConfig(text, tiedHead(config, text));
+    const decoder = parseTextDecoder(text, tiedHead(config, text));
     return {
       decoder,
       vision: parseClipEncoder(config, decoder.hiddenSize),

@@ -177,19 +177,25 @@ export function QuickGelu(g: GraphBuilder, input: Value, alpha: number): Value {
   return g.node('QuickGelu', [input], { alpha: { float: alpha } }, MICROSOFT);
 }
 
-/** Attention of every token to every token. `query`, `key`, `value`: `[b, s, heads · head size]`. */
+/**
+ * Attention of every token to every token. `query`, `key`, `value`: `[b, s, heads · head size]`; `bias`
+ * f32 `[b, 1, s, s]` is added to the products of queries and keys.
+ */
 export function MultiHeadAttention(
   g: GraphBuilder,
   query: Value,
   key: Value,
   value: Value,
   heads: number,
+  bias?: Value,
 ): Value {
-  return g.node('MultiHeadAttention', [query, key, value], { num_heads: heads }, MICROSOFT);
+  const inputs = [query, key, value, ...(bias === undefined ? [] : ['', '', bias])];
+  return g.node('MultiHeadAttention', inputs, { num_heads: heads }, MICROSOFT);
 }
 
 /**
- * Rotates `input` `[b, s, heads · head size]` by the table rows that `rows` `[b, s]` (int64) names.
+ * Rotates `input` `[b, s, heads · head size]` by the table rows that `rows` `[b, s]` (int64) names; one
+ * alone, `[1]`, is the first token's row, the others count on.
  * `heads` and `dim` are needed only where just a part of each head is rotated.
  */
 export function RotaryEmbedding(
@@ -225,7 +231,7 @@ export interface GroupQueryAttentionSettings {
   readonly scale?: number;
   /** Attention logits are kept within ± this. */
   readonly softcap?: number;
-  /** A token sees this many tokens before it, and itself. */
+  /** A token sees this many tokens, the last of them itself: measured on every provider. */
   readonly window?: number;
 }
 

@@ -26,19 +26,20 @@ const COLUMNS = [
 const FORMULA_START = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
- * A CSV (RFC 4180, header line, CRLF). Quotes, commas and line breaks are quoted; a text that a
+ * A CSV (RFC 4180, header line, CRLF), every field quoted, `pictures` as JSON; a text that a
  * spreadsheet would run as a formula gets a leading apostrophe. Markup stays as it is: it is text.
  */
 export function recordsToCsv(records: readonly ProbeRecord[]): string {
   const rows = records.map((record) =>
     COLUMNS.map((column) => {
       const value = record[column];
-      return Array.isArray(value) ? value.map((id) => id ?? '').join(' ') : value;
+      return Array.isArray(value) ? JSON.stringify(value) : value;
     }),
   );
   const table = Papa.unparse(
     { fields: [...COLUMNS], data: rows },
-    { escapeFormulae: FORMULA_START },
+    // Quoted throughout: some spreadsheets separate at semicolons.
+    { escapeFormulae: FORMULA_START, quotes: true },
   );
   return `${table}\r\n`;
 }

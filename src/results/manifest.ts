@@ -12,6 +12,8 @@ export interface RunManifest {
     readonly revision: string;
     /** SHA-256 of the weight files, hexadecimal. */
     readonly weightHash: string;
+    /** SHA-256 over config, tokenizer, chat template and processor files, hexadecimal. */
+    readonly settingsHash: string;
     readonly family: string;
     readonly dtype: string;
   };
@@ -48,6 +50,7 @@ export interface ManifestModel {
   readonly model: string;
   readonly revision: string;
   readonly weightHash: string;
+  readonly settingsHash: string;
   readonly dtype: string;
   readonly provider: string;
   readonly build: string;
@@ -82,6 +85,7 @@ export function buildManifest(model: ManifestModel, run: ManifestRun): RunManife
       name: model.model,
       revision: model.revision,
       weightHash: model.weightHash,
+      settingsHash: model.settingsHash,
       family: model.spec.family,
       dtype: model.dtype,
     },
@@ -106,10 +110,16 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
   const pairs: [string, unknown, unknown][] = [
     ['record version', before.recordVersion, now.recordVersion],
     ['model weights', before.model.weightHash, now.model.weightHash],
+    ['settings of the model (its JSON files)', before.model.settingsHash, now.model.settingsHash],
+    ['weight type', before.model.dtype, now.model.dtype],
     ['provider', before.runtime.provider, now.runtime.provider],
     ['data set', before.dataset.hash, now.dataset.hash],
     ['seed', before.seed, now.seed],
     ['prompt', before.prompt, now.prompt],
+    ['prompt in the chat template', before.renderedPrompt, now.renderedPrompt],
+    ['image processor', JSON.stringify(before.imageProcessor), JSON.stringify(now.imageProcessor)],
+    ['list of tokens for Yes', before.yesTokenIds.join(), now.yesTokenIds.join()],
+    ['list of tokens for No', before.noTokenIds.join(), now.noTokenIds.join()],
     ['batch size', before.picturesPerBatch, now.picturesPerBatch],
     ['schemes', labels(before), labels(now)],
   ];
@@ -122,5 +132,34 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
 }
 
 function labels(manifest: RunManifest): string {
-  return manifest.schemes.map((scheme) => scheme.label).join(',');
+  return manifest.schemes.map(({ label, strength }) => `${label} (${strength})`).join(', ');
+}
+
+/**
+ * Reads a manifest.
+ * @param where the file, for messages
+ * @throws a sentence where it is no manifest of a probe, or of a newer version
+ */
+export function parseManifest(text: string, where: string): RunManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${where} should hold a run's manifest, but is not valid JSON.`, {
+      cause: error,
+    });
+  }
+  const found = value as Partial<RunManifest> | null;
+  if (typeof found?.version === 'number' && found.version > MANIFEST_VERSION)
+    throw new Error(
+      `${where} was written by a newer version of the workbench (manifest ${found.version}, here ${MANIFEST_VERSION}). Update the workbench to go on with it.`,
+    );
+  const missing = (
+    ['model', 'runtime', 'dataset', 'schemes', 'seed', 'groups', 'prompt'] as const
+  ).find((field) => found?.[field] === undefined);
+  if (found?.version === undefined || missing !== undefined)
+    throw new Error(
+      `${where} should hold a run's manifest, but lacks ${missing ?? 'its version'}.`,
+    );
+  return found as RunManifest;
 }

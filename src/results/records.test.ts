@@ -108,6 +108,6 @@ describe('CSV', () => {
     expect(captions).toEqual(["'=SUM(A1)", "'+1", "'@x", "'=A1\nB", ...texts.slice(4)]);
     // A negative number is a number, not a formula.
     expect(table.data[0]!['margin']).toBe('-2.5');
-    expect(table.data[0]!['pictures']).toBe('a b c d e f g h ');
+    expect(JSON.parse(table.data[0]!['pictures']!)).toEqual([...'abcdefgh', null]);
   });
 });

@@ -9,6 +9,8 @@ export interface EngineInfo {
   readonly revision: string;
   /** SHA-256 of the weight files, hexadecimal. */
   readonly weightHash: string;
+  /** SHA-256 over config, tokenizer, chat template and processor files, hexadecimal. */
+  readonly settingsHash: string;
   readonly dtype: string;
   readonly provider: Provider;
   /** Which onnxruntime build serves the provider: `node`, `jspi`, `asyncify`, `wasm`. */

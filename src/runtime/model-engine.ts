@@ -134,7 +134,8 @@ export class ModelEngine implements RuntimeEngine {
       const encoded = pictures.length > 0 ? await this.parts.vision.encode(pictures, () => {}) : [];
       let features: StackedFeatures | undefined;
       try {
-        const packed = repack(inputs, imageTokenId, encoded, strength);
+        const { vocabSize } = decoder;
+        const packed = repack(inputs, { imageTokenId, vocabSize }, encoded, strength);
         const { batch } = packed;
         const every = batch.lengths.map(() => Array.from({ length: batch.length }, (_, n) => n));
         features = stackFeatures(backend, encoded, decoder.hiddenSize);

@@ -34,6 +34,7 @@ export async function openEngineOn(
     onProgress?.('Reading the weights');
     const checkpoint = await openCheckpoint(source);
     const weightHash = await checkpoint.weightHash();
+    const settingsHash = await checkpoint.settingsHash();
     signal?.throwIfAborted();
     onProgress?.('Building the graphs');
     const bundle = await buildModel(checkpoint);
@@ -47,6 +48,7 @@ export async function openEngineOn(
       model: name,
       revision: options.revision ?? 'local',
       weightHash,
+      settingsHash,
       // Weights of narrower types are widened when the graphs are built.
       dtype: 'float32',
       provider: backend.provider,

@@ -43,7 +43,7 @@ export interface PictureRows {
  */
 export function repack(
   inputs: RawInputs,
-  imageTokenId: number,
+  { imageTokenId, vocabSize }: { imageTokenId: number; vocabSize: number },
   pictures: readonly PictureRows[],
   strength: number,
 ): Repacked {
@@ -56,6 +56,11 @@ export function repack(
   if (mask && (mask.shape[0] !== rows || mask.shape[1] !== length || mask.shape.length !== 2))
     throw new Error(
       `attention_mask must have the shape of input_ids, [${rows}, ${length}], but it is [${mask.shape.join(', ')}].`,
+    );
+  const wrong = ids.data.find((id) => id < 0n || id >= BigInt(vocabSize));
+  if (wrong !== undefined)
+    throw new Error(
+      `input_ids holds ${wrong}, but the model's vocabulary has the ids 0 to ${vocabSize - 1}.`,
     );
   let next = 0;
   let featureRow = 0;

@@ -10,13 +10,21 @@ export function requireYesNo({ yesTokenIds, noTokenIds }: YesNoIds): void {
     );
 }
 
-/** Best logit over the spellings of Yes, the same for No, and their difference; NaN without spellings. */
+/**
+ * Best logit over the spellings of Yes, the same for No, and their difference; NaN without spellings.
+ * Throws a sentence where the logits are no numbers.
+ */
 export function yesNo(
   logits: Float32Array,
   { yesTokenIds, noTokenIds }: YesNoIds,
 ): Pick<Answer, 'margin' | 'yesLogit' | 'noLogit'> {
   const best = (ids: readonly number[]) =>
     ids.length === 0 ? NaN : Math.max(...ids.map((id) => logits[id]!));
+  // Overflowed weights would else make records that no reader takes back.
+  if (!Number.isFinite(logits[0]) || logits.some((value) => Number.isNaN(value)))
+    throw new Error(
+      "The model gave logits that are no finite numbers, so there is no answer. Its weights or the picture's values overflow in this number type, or its files are damaged.",
+    );
   const yesLogit = best(yesTokenIds);
   const noLogit = best(noTokenIds);
   return { margin: yesLogit - noLogit, yesLogit, noLogit };

@@ -25,17 +25,19 @@ export interface TensorEntry {
 /** The reference implementation's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-const DTYPE_OF_NAME: Record<string, DType> = {
-  F64: 'float64',
-  F32: 'float32',
-  F16: 'float16',
-  BF16: 'bfloat16',
-  I64: 'int64',
-  I32: 'int32',
-  I8: 'int8',
-  U8: 'uint8',
-  BOOL: 'bool',
-};
+const DTYPE_OF_NAME = new Map<string, DType>(
+  Object.entries({
+    F64: 'float64',
+    F32: 'float32',
+    F16: 'float16',
+    BF16: 'bfloat16',
+    I64: 'int64',
+    I32: 'int32',
+    I8: 'int8',
+    U8: 'uint8',
+    BOOL: 'bool',
+  }),
+);
 
 /** Reads and checks a header. Errors are sentences that name the file, and the tensor where one is at fault. */
 export async function readSafetensorsHeader(file: RangeReader): Promise<Map<string, TensorEntry>> {
@@ -97,10 +99,10 @@ function parseEntry(
     shape,
     data_offsets: offsets,
   } = (value ?? {}) as Record<string, unknown>;
-  const dtype = DTYPE_OF_NAME[String(dtypeName)];
+  const dtype = DTYPE_OF_NAME.get(String(dtypeName));
   if (!dtype) {
     throw new Error(
-      `${where} has the element type ${JSON.stringify(dtypeName)}; known are ${Object.keys(DTYPE_OF_NAME).join(', ')}.`,
+      `${where} has the element type ${JSON.stringify(dtypeName)}; known are ${[...DTYPE_OF_NAME.keys()].join(', ')}.`,
     );
   }
   if (!isCounts(shape)) {
@@ -184,7 +186,7 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, HostTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const nameOfDtype = new Map(Object.entries(DTYPE_OF_NAME).map(([name, dtype]) => [dtype, name]));
+  const nameOfDtype = new Map([...DTYPE_OF_NAME].map(([name, dtype]) => [dtype, name]));
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
   let offset = 0;

@@ -69,7 +69,7 @@ Written by \`tools/emoji/build-probe.mjs\`.
 ${head}
 ${line(test)}
 
-The drawings were rasterised at ${CELL}×${CELL} pixels on white and set side by side in \`atlas.png\`; nothing else was changed. Their names are Unicode's short names as the package spells them.
+The drawings were rasterised at ${CELL}×${CELL} pixels on white and set side by side in \`atlas.png\`; nothing else was changed. The licence's text is in [LICENSE.txt](LICENSE.txt). Their names are Unicode's short names as the package spells them.
 
 ## Drawings that the embedded model (emoji-llava) was trained on
 
