@@ -24,7 +24,5 @@ export function bestResolution(size: Resolution, choices: readonly Resolution[])
     }
   }
   if (best) return best;
-  throw new Error(
-    `A picture of ${width}x${height} pixels is too long and thin for any of the resolutions ${choices.map((choice) => `${choice[1]}x${choice[0]}`).join(', ')}: nothing of it would be left. Crop it.`,
-  );
+  throw new Error('There should be at least one resolution to choose from, but there is none.');
 }
