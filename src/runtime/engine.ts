@@ -68,7 +68,8 @@ export interface Engine {
   /** `pixelValues`: float32 `[n, 3, height, width]`. One `ImageFeatures` for each picture. */
   encodeImages(pixelValues: HostTensor<'float32'>): Promise<ImageFeatures[]>;
   /**
-   * One prefill for every question under every strength: `[question][strength]`. Only where the first
+   * One prefill, or as few as memory allows, for every question under every strength:
+   * `[question][strength]`. Only where the first
    * token is neither Yes nor No are further tokens decoded (at most `maxNewTokens`).
    */
   answer(
