@@ -69,8 +69,8 @@ export interface Engine {
   encodeImages(pixelValues: HostTensor<'float32'>): Promise<ImageFeatures[]>;
   /**
    * One prefill, or as few as memory allows, for every question under every strength:
-   * `[question][strength]`. Only where the first
-   * token is neither Yes nor No are further tokens decoded (at most `maxNewTokens`).
+   * `[question][strength]`. Only where the first token is neither Yes nor No are further tokens decoded
+   * (at most `maxNewTokens`).
    */
   answer(
     questions: readonly Question[],
