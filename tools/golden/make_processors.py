@@ -96,7 +96,7 @@ def without_videos(processor_class: type) -> type:
     return Pictures
 
 
-# Name: tiny family, image processor, its settings, processor, its settings, every how manyth pixel.
+# Name: tiny family, image processor, its settings, processor, its settings, `sample`.
 PROCESSORS = {
     "llava-1.5": ("tiny-llava-1.5-vicuna", CLIPImageProcessorPil, CROP_336, LlavaProcessor, LLAVA, 7),
     "llava-next-mistral": (
