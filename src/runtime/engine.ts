@@ -70,8 +70,9 @@ export interface Engine {
   /** One `ImageFeatures` for each picture, which the model's own image processor prepared. */
   encodeImages(images: readonly ProcessedImage[]): Promise<ImageFeatures[]>;
   /**
-   * One prefill for every question under every strength: `[question][strength]`. Only where the first
-   * token is neither Yes nor No are further tokens decoded (at most `maxNewTokens`).
+   * One prefill, or as few as memory allows, for every question under every strength:
+   * `[question][strength]`. Only where the first token is neither Yes nor No are further tokens decoded
+   * (at most `maxNewTokens`).
    */
   answer(
     questions: readonly Question[],

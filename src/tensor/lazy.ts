@@ -78,3 +78,29 @@ export async function* checkedChunks(tensor: LazyTensor, name: string): AsyncIte
     );
   }
 }
+
+/**
+ * The tensor's bytes in pieces of `length` (the last may be shorter), each at the beginning of one
+ * and the same buffer, so that typed arrays may view them.
+ */
+export async function* evenChunks(
+  tensor: LazyTensor,
+  name: string,
+  length: number,
+): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  const piece = new Uint8Array(Math.min(length, byteCount(tensor)));
+  let filled = 0;
+  for await (const chunk of checkedChunks(tensor, name)) {
+    for (let taken = 0; taken < chunk.byteLength;) {
+      const part = chunk.subarray(taken, taken + piece.byteLength - filled);
+      piece.set(part, filled);
+      filled += part.byteLength;
+      taken += part.byteLength;
+      if (filled === piece.byteLength) {
+        yield piece;
+        filled = 0;
+      }
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled);
+}

@@ -95,7 +95,8 @@ export function quantiseRows(
   // Beyond the columns it stays 0: what fills up the last block.
   const values = new Float32Array(blocks * blockSize);
   const words = new Int32Array(values.buffer);
-  const range: Range = { low: 0, high: 0, finite: true };
+  const endBits = new Int32Array(2);
+  const ends = new Float32Array(endBits.buffer);
   const storeScale = scaleStore(into.scales);
   zeroPoints?.fill(0, 0, rows * zeroPointBytes);
 
@@ -103,10 +104,12 @@ export function quantiseRows(
     load(row * columns, columns, values, words);
     for (let index = 0; index < blocks; index++) {
       const start = index * blockSize;
-      findRange(values, words, start, start + blockSize, range);
-      if (!range.finite)
+      findEnds(words, start, start + blockSize, endBits);
+      if ((endBits[0] as number) >= INFINITY_BITS || (endBits[1] as number) >= INFINITY_BITS) {
         throw new Error(notFinite(row, start, Math.min(start + blockSize, columns)));
-      const { low, high } = range;
+      }
+      const high = ends[0] as number;
+      const low = -(ends[1] as number);
       const extreme = high > -low ? high : low;
       const wanted = symmetric ? extreme / -middle : (high - low) / top;
       const scale = storeScale(row * blocks + index, wanted);
@@ -158,36 +161,27 @@ function halfTable(): Float32Array {
   return halves;
 }
 
-interface Range {
-  low: number;
-  high: number;
-  finite: boolean;
-}
+/** The bits of the smallest float32 that is not finite. */
+const INFINITY_BITS = 0x7f800000;
 
 /**
- * The smallest and the largest value, and 0 if that lies outside, and whether all are finite.
- * Magnitudes are compared as integers, which order like the floats and put infinities and NaN last.
+ * Finds the largest positive and the largest negative value of a block, or 0, and puts the bits of
+ * their magnitudes into `ends`. Bits of floats order like the floats, with infinities and NaN last.
+ * Comparing without branches takes a third of the time: where a maximum grows cannot be predicted.
  */
-function findRange(
-  values: Float32Array,
-  words: Int32Array,
-  start: number,
-  end: number,
-  range: Range,
-): void {
-  let low = 0;
-  let high = 0;
-  let largest = 0;
+function findEnds(words: Int32Array, start: number, end: number, ends: Int32Array): void {
+  let positive = 0;
+  let negative = 0;
   for (let i = start; i < end; i++) {
-    const value = values[i] as number;
-    const magnitude = (words[i] as number) & 0x7fffffff;
-    if (magnitude > largest) largest = magnitude;
-    if (value < low) low = value;
-    if (value > high) high = value;
+    const word = words[i] as number;
+    const sign = word >> 31;
+    const above = positive - (word & ~sign);
+    const below = negative - (word & sign & 0x7fffffff);
+    positive -= above & (above >> 31);
+    negative -= below & (below >> 31);
   }
-  range.low = low;
-  range.high = high;
-  range.finite = largest < 0x7f800000;
+  ends[0] = positive;
+  ends[1] = negative;
 }
 
 /** Stores a scale in its type and gives the value that it was rounded to. */

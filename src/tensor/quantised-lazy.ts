@@ -1,5 +1,5 @@
 /** Quantisation of a matrix that streams by: the three parts of the result as lazy tensors. */
-import { byteCount, checkedChunks, type LazyTensor } from './lazy.ts';
+import { evenChunks, type LazyTensor } from './lazy.ts';
 import {
   allocateQuantisedRows,
   type FloatRows,
@@ -53,7 +53,7 @@ export function quantisedMatrix(
     const scales = new Uint8Array(rows * scaleBytes);
     const zeroPoints = new Uint8Array(rows * zeroPointBytes);
     let row = 0;
-    for await (const bytes of wholeRows(source, name, groupRows)) {
+    for await (const bytes of evenChunks(source, name, groupRows * rowBytes)) {
       const count = bytes.byteLength / rowBytes;
       try {
         quantiseRows(floatRows(dtype, bytes), count, columns, format, group);
@@ -110,28 +110,4 @@ function floatRows(dtype: FloatRows['dtype'], bytes: Uint8Array): FloatRows {
   return dtype === 'float32'
     ? { dtype, data: new Float32Array(buffer, byteOffset, byteLength / 4) }
     : { dtype, data: new Uint16Array(buffer, byteOffset, byteLength / 2) };
-}
-
-/** The bytes of a matrix in pieces of `groupRows` rows (the last may be fewer), aligned, in one buffer. */
-async function* wholeRows(
-  source: LazyTensor,
-  name: string,
-  groupRows: number,
-): AsyncGenerator<Uint8Array> {
-  const rowBytes = byteCount(source) / Math.max(1, source.shape[0] as number);
-  const group = new Uint8Array(groupRows * rowBytes);
-  let filled = 0;
-  for await (const chunk of checkedChunks(source, name)) {
-    for (let taken = 0; taken < chunk.byteLength;) {
-      const piece = chunk.subarray(taken, taken + group.byteLength - filled);
-      group.set(piece, filled);
-      filled += piece.byteLength;
-      taken += piece.byteLength;
-      if (filled === group.byteLength) {
-        yield group;
-        filled = 0;
-      }
-    }
-  }
-  if (filled > 0) yield group.subarray(0, filled);
 }

@@ -75,6 +75,7 @@ if (busy > BUSY)
     `Other work uses ${Math.round(busy * 100)} % of the cores and disturbs these figures.`,
   );
 console.log('A pass encodes one picture and reads one prompt, to the logits of its last token.');
+console.log('A ratio above 1 means that our runtime is faster; / is time over time.');
 let same = true;
 for (const provider of ep) same = (await measure(provider, rounds)) && same;
 process.exitCode = same ? 0 : 1;

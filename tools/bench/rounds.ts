@@ -1,7 +1,11 @@
 import { quantileSorted } from 'd3-array';
 
-/** Milliseconds of each round, in order. */
-export type Times = readonly number[];
+/** What one work took in each round, in order; both in milliseconds. */
+export interface Times {
+  readonly wall: readonly number[];
+  /** Of all cores together: neighbours on the machine disturb it less than `wall`. */
+  readonly processor: readonly number[];
+}
 
 type Work = () => Promise<unknown>;
 
@@ -17,24 +21,28 @@ export async function timeRounds<Name extends string>(
   rounds: number,
 ): Promise<Record<Name, Times>> {
   const entries = Object.entries(works) as [Name, Work][];
-  const times = Object.fromEntries(entries.map(([name]) => [name, []])) as unknown as Record<
-    Name,
-    number[]
-  >;
+  const times = Object.fromEntries(
+    entries.map(([name]) => [name, { wall: [], processor: [] }]),
+  ) as unknown as Record<Name, { wall: number[]; processor: number[] }>;
   for (let round = -WARM_UP; round < rounds; round += 1) {
     const order = round % 2 === 0 ? entries : [...entries].reverse();
     for (const [name, work] of order) {
+      const before = process.cpuUsage();
       const start = performance.now();
       await work();
-      if (round >= 0) times[name].push(performance.now() - start);
+      const wall = performance.now() - start;
+      const { user, system } = process.cpuUsage(before);
+      if (round < 0) continue;
+      times[name].wall.push(wall);
+      times[name].processor.push((user + system) / 1000);
     }
   }
   return times;
 }
 
-/** Round by round, what `f` makes of the times of two works. */
-export function paired(a: Times, b: Times, f: (a: number, b: number) => number): number[] {
-  return a.map((time, round) => f(time, b[round] as number));
+/** Round by round, how many times as long as `b` did `a` take. */
+export function ratios(a: readonly number[], b: readonly number[]): number[] {
+  return a.map((time, round) => time / (b[round] as number));
 }
 
 /** Median and quartiles as text: `41.2 (40.7 to 41.9)`. */

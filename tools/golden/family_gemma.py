@@ -121,11 +121,6 @@ def scale_of_head_size(config):
     config.text_config.query_pre_attn_scalar = 16
 
 
-def exact_gelu(config):
-    config.text_config.hidden_activation = "gelu"
-    config.vision_config.hidden_act = "gelu"
-
-
 GEMMA3 = Family(
     name="tiny-gemma3",
     model_class=Gemma3ForConditionalGeneration,
