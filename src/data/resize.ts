@@ -1,7 +1,9 @@
 /**
  * Pillow's antialiased resampling for 8-bit pictures, reproduced in its own fixed-point arithmetic so
- * that pixels agree with Hugging Face's PIL-based image processors: horizontal pass first, each pass
- * rounded and clipped to 8 bits. Formulas: Pillow, src/libImaging/Resample.c.
+ * that pixels agree with Hugging Face's PIL-based image processors: each pass rounded and clipped to 8
+ * bits, the horizontal one first unless the height shrinks by more than twice what the width does.
+ * Formulas: Pillow, src/libImaging/Resample.c; that exception came with Pillow 13 (found by comparing
+ * with 13.0.0 at random sizes), earlier versions always begin horizontally.
  */
 import type { RgbImage } from '../tensor/image.ts';
 
@@ -123,27 +125,40 @@ export function resize(
     }
   }
   const filter = FILTERS[resample];
-  let { data } = image;
-  if (width !== image.width) {
-    const narrowed = new Uint8Array(width * image.height * 3);
-    resampleAxis(data, narrowed, computeTaps(image.width, width, filter), image.height, {
-      inStep: 3,
-      outStep: 3,
-      inLine: image.width * 3,
-      outLine: width * 3,
-    });
-    data = narrowed;
-  }
-  if (height !== image.height) {
-    const shortened = new Uint8Array(width * height * 3);
-    resampleAxis(data, shortened, computeTaps(image.height, height, filter), width, {
-      inStep: width * 3,
-      outStep: width * 3,
-      inLine: 3,
-      outLine: 3,
-    });
-    data = shortened;
-  }
+  return verticalFirst(image, width, height)
+    ? resizeWidth(resizeHeight(image, height, filter), width, filter)
+    : resizeHeight(resizeWidth(image, width, filter), height, filter);
+}
+
+/** The order shows, because what lies between the passes is rounded and clipped. */
+function verticalFirst(image: RgbImage, width: number, height: number): boolean {
+  const lost = image.height - height;
+  return lost > 0 && lost > 2 * (image.width - width);
+}
+
+function resizeWidth(image: RgbImage, width: number, filter: ResampleFilter): RgbImage {
+  const { height } = image;
+  if (width === image.width) return image;
+  const data = new Uint8Array(width * height * 3);
+  resampleAxis(image.data, data, computeTaps(image.width, width, filter), height, {
+    inStep: 3,
+    outStep: 3,
+    inLine: image.width * 3,
+    outLine: width * 3,
+  });
+  return { width, height, data };
+}
+
+function resizeHeight(image: RgbImage, height: number, filter: ResampleFilter): RgbImage {
+  const { width } = image;
+  if (height === image.height) return image;
+  const data = new Uint8Array(width * height * 3);
+  resampleAxis(image.data, data, computeTaps(image.height, height, filter), width, {
+    inStep: width * 3,
+    outStep: width * 3,
+    inLine: 3,
+    outLine: 3,
+  });
   return { width, height, data };
 }
 
