@@ -1,18 +1,8 @@
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import {
-  Add,
-  Concat,
-  Conv,
-  Expand,
-  LayerNormalization,
-  MultiHeadAttention,
-  Reshape,
-  Shape,
-  Slice,
-  Transpose,
-} from '../onnx/ops.ts';
+import { Add, Concat, Expand, Reshape, Shape, Slice } from '../onnx/ops.ts';
 import type { ClipVisionConfig } from './config.ts';
-import { activate, Part } from './layers.ts';
+import { Part } from './layers.ts';
+import { encoderLayer, layerNorm, patchRows } from './vision-layers.ts';
 import type { Weights } from './weights.ts';
 
 /**
@@ -28,7 +18,7 @@ export async function clipVisionTower(
   options: { layersUsed: number; dropClassToken: boolean },
 ): Promise<Value> {
   const part = new Part(g, weights, 'vision');
-  let hidden = await normalised(
+  let hidden = await layerNorm(
     part,
     config,
     'pre_layrnorm',
@@ -45,14 +35,7 @@ async function embeddings(part: Part, config: ClipVisionConfig, pixels: Value): 
   const { g } = part;
   const { hiddenSize, patchSize, imageSize } = config;
   const patches = Math.floor(imageSize / patchSize) ** 2;
-  const kernel = await part.tensor('embeddings.patch_embedding.weight', [
-    hiddenSize,
-    3,
-    patchSize,
-    patchSize,
-  ]);
-  const grid = Conv(g, pixels, kernel, [patchSize, patchSize]);
-  const rows = Transpose(g, Reshape(g, grid, [0, hiddenSize, -1]), [0, 2, 1]);
+  const rows = await patchRows(part, config, pixels, false);
   const classRow = Reshape(g, await part.tensor('embeddings.class_embedding', [hiddenSize]), [
     1,
     1,
@@ -65,44 +48,4 @@ async function embeddings(part: Part, config: ClipVisionConfig, pixels: Value): 
     hiddenSize,
   ]);
   return Add(g, sequence, positions);
-}
-
-async function normalised(
-  part: Part,
-  config: ClipVisionConfig,
-  name: string,
-  input: Value,
-): Promise<Value> {
-  const scale = await part.tensor(`${name}.weight`, [config.hiddenSize]);
-  const bias = await part.tensor(`${name}.bias`, [config.hiddenSize]);
-  return LayerNormalization(part.g, input, scale, bias, config.layerNormEpsilon);
-}
-
-async function encoderLayer(
-  part: Part,
-  config: ClipVisionConfig,
-  scope: string,
-  input: Value,
-): Promise<Value> {
-  const { g } = part;
-  const { hiddenSize, intermediateSize, heads, activation } = config;
-  const first = await normalised(part, config, `${scope}.layer_norm1`, input);
-  const project = (value: Value, name: string) =>
-    part.linear(value, `${scope}.self_attn.${name}`, hiddenSize, hiddenSize, true);
-  const query = await project(first, 'q_proj');
-  const key = await project(first, 'k_proj');
-  const value = await project(first, 'v_proj');
-  const attended = await project(MultiHeadAttention(g, query, key, value, heads), 'out_proj');
-  const middle = Add(g, input, attended);
-
-  const second = await normalised(part, config, `${scope}.layer_norm2`, middle);
-  const wide = await part.linear(second, `${scope}.mlp.fc1`, hiddenSize, intermediateSize, true);
-  const narrow = await part.linear(
-    activate(g, activation, wide),
-    `${scope}.mlp.fc2`,
-    intermediateSize,
-    hiddenSize,
-    true,
-  );
-  return Add(g, middle, narrow);
 }
