@@ -36,9 +36,10 @@ export interface TwoWayMasks {
 /**
  * Declares the inputs and computes the masks, once for all layers. `query_order`, `key_order` i64
  * [b, s], [b, total]: a token's index in its row, −1 for columns of the cache that hold padding;
- * `query_image`, `key_image`, of the same shapes: 0 for text, k for the tokens of the k-th image.
- * A query sees keys up to itself (in local layers only the last `window` of them), and in every
- * layer the whole of its own image, as transformers' Gemma 3 has it.
+ * `query_image`, `key_image`, of the same shapes: 0 for text, k for the tokens of the k-th run of image
+ * tokens. A query sees the keys up to itself and the whole of its own image; in layers with a window
+ * none that stands `window` tokens or more before it, its own image's included, as transformers'
+ * `create_masks_for_vision_model` has it.
  */
 export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]): TwoWayMasks {
   const query = (name: string) =>
@@ -52,9 +53,9 @@ export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]
   const before = LessOrEqual(g, keyOrder, queryOrder);
   const sameImage = And(g, Equal(g, queryImage, keyImage), Greater(g, queryImage, g.int64(0)));
   const present = Greater(g, keyOrder, g.int64(-1));
-  const mask = (seen: Value) =>
-    Where(g, And(g, present, Or(g, seen, sameImage)), g.float32(0), g.float32(HIDDEN));
-  const all = mask(before);
+  const seen = And(g, present, Or(g, before, sameImage));
+  const mask = (visible: Value) => Where(g, visible, g.float32(0), g.float32(HIDDEN));
+  const all = mask(seen);
   const window = [...new Set(windows.filter((size) => size !== null))];
   if (window.length > 1) {
     throw new Error(
@@ -63,7 +64,7 @@ export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]
   }
   if (window.length === 0) return { kind: 'two-way', all, local: all };
   const near = Greater(g, keyOrder, Sub(g, queryOrder, g.int64(window[0] as number)));
-  return { kind: 'two-way', all, local: mask(And(g, before, near)) };
+  return { kind: 'two-way', all, local: mask(And(g, seen, near)) };
 }
 
 interface Inputs {

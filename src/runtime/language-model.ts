@@ -5,6 +5,7 @@ import type { Batch } from './batch.ts';
 import { KvCache, presentNames } from './kv-cache.ts';
 import { RotaryFeedMaker, type RotaryFeeds } from './rotary-feeds.ts';
 import { createSession, type Session } from './session.ts';
+import { TwoWayColumns } from './two-way-feeds.ts';
 
 /** Where a batch stands after its prefill, for decoding on. Dispose it when done. */
 export class DecodingState {
@@ -12,16 +13,24 @@ export class DecodingState {
   private rows: readonly number[];
   private validTokens: number[];
   private keysAndValues: KvCache;
+  private twoWay: TwoWayColumns | undefined;
 
-  constructor(rotary: RotaryFeeds, cache: KvCache, lengths: readonly number[]) {
+  /** Before the prefill; takes the past over. */
+  constructor({ rotary, cache, columns, tableRows, lengths }: Past) {
     this.rotary = rotary;
     this.keysAndValues = cache;
+    this.twoWay = columns;
     this.validTokens = [...lengths];
-    this.rows = lengths.map((_, row) => row);
+    this.rows = tableRows;
   }
 
   get cache(): KvCache {
     return this.keysAndValues;
+  }
+
+  /** Of decoders with two-way attention. */
+  get columns(): TwoWayColumns | undefined {
+    return this.twoWay;
   }
 
   /** Valid tokens of each row, generated ones included. */
@@ -34,9 +43,10 @@ export class DecodingState {
     return this.rows;
   }
 
-  /** Counts one more token in every row. */
-  lengthen(): void {
-    this.validTokens = this.validTokens.map((length) => length + 1);
+  /** Counts a batch that was run behind what was there. */
+  lengthen(batch: Batch): void {
+    this.twoWay = this.twoWay?.with(batch, this.validTokens);
+    this.validTokens = this.validTokens.map((length, row) => length + batch.lengths[row]!);
   }
 
   /** Goes on with some of the rows alone, in the order given. */
@@ -45,6 +55,7 @@ export class DecodingState {
     const selected = this.keysAndValues.select(kept);
     this.keysAndValues.dispose();
     this.keysAndValues = selected;
+    this.twoWay = this.twoWay?.select(kept);
     this.validTokens = kept.map((row) => this.validTokens[row]!);
     this.rows = kept.map((row) => this.rows[row]!);
   }
@@ -60,6 +71,8 @@ export class DecodingState {
 interface Past {
   readonly rotary: RotaryFeeds;
   readonly cache: KvCache;
+  /** What stands in the cache, where the decoder attends two ways. */
+  readonly columns: TwoWayColumns | undefined;
   /** Rows of the rotary tables' batch. */
   readonly tableRows: readonly number[];
   /** Tokens of each row that lie in the cache. */
@@ -79,7 +92,7 @@ export class LanguageModel {
     this.spec = spec;
     this.embed = embed;
     this.decoder = decoder;
-    this.rotary = new RotaryFeedMaker(backend, spec.rotary);
+    this.rotary = new RotaryFeedMaker(backend, spec);
   }
 
   /** Makes both sessions. The graphs' bytes are not needed afterwards. */
@@ -106,7 +119,7 @@ export class LanguageModel {
     const rotary = this.rotary.make(batch, 0);
     const cache = KvCache.none(this.backend, this.spec, batch.rows);
     try {
-      const past = nothingPast(batch, rotary, cache);
+      const past = this.nothingPast(batch, rotary, cache);
       const { logits } = await this.pass(batch, features, past, kept, { logits: null });
       return logits.data as Float32Array;
     } finally {
@@ -122,11 +135,18 @@ export class LanguageModel {
     extra: number,
   ): Promise<{ logits: Float32Array; state: DecodingState }> {
     const rotary = this.rotary.make(batch, extra);
-    const cache = KvCache.allocate(this.backend, this.spec, batch.rows, batch.length + extra);
-    const state = new DecodingState(rotary, cache, batch.lengths);
+    const capacity = batch.length + extra;
+    const cache = KvCache.allocate(
+      this.backend,
+      this.spec,
+      batch.rows,
+      capacity,
+      // Only the causal operator writes behind each row's own tokens.
+      this.spec.attention === 'causal' ? undefined : false,
+    );
+    const state = new DecodingState(this.nothingPast(batch, rotary, cache));
     try {
-      const past = nothingPast(batch, rotary, cache);
-      return { logits: await this.advance(batch, features, past), state };
+      return { logits: await this.advance(batch, features, state), state };
     } catch (error) {
       state.dispose();
       throw error;
@@ -152,9 +172,7 @@ export class LanguageModel {
       offsets: ids.map(() => []),
       strengths: new Float32Array(rows),
     };
-    const logits = await this.advance(batch, noFeatures, state);
-    state.lengthen();
-    return logits;
+    return this.advance(batch, noFeatures, state);
   }
 
   async release(): Promise<void> {
@@ -163,11 +181,16 @@ export class LanguageModel {
     await this.decoder.release();
   }
 
-  /** A run that also fills the cache. */
-  private async advance(batch: Batch, features: Tensor, past: Past): Promise<Float32Array> {
-    const wanted: Record<string, Tensor | null> = { logits: null, ...past.cache.fetches() };
-    const outputs = await this.pass(batch, features, past, lastTokens(batch), wanted);
-    past.cache.advance(outputs);
+  /** A run behind what the state holds, which it is added to. */
+  private async advance(
+    batch: Batch,
+    features: Tensor,
+    state: DecodingState,
+  ): Promise<Float32Array> {
+    const wanted: Record<string, Tensor | null> = { logits: null, ...state.cache.fetches() };
+    const outputs = await this.pass(batch, features, state, lastTokens(batch), wanted);
+    state.cache.advance(outputs);
+    state.lengthen(batch);
     return outputs['logits']!.data as Float32Array;
   }
 
@@ -190,22 +213,15 @@ export class LanguageModel {
       },
       { inputs_embeds: null },
     );
-    const valid = batch.lengths.map((count, row) => count + past.lengths[row]!);
     const { rotary, cache, tableRows } = past;
     const logitsIndex = BigInt64Array.from(kept.flat(), BigInt);
     try {
       return await this.decoder.run(
         {
           inputs_embeds,
-          cos_cache: rotary.cos,
-          sin_cache: rotary.sin,
+          ...rotary.tables,
           rotary_index: rotary.rowIndex(tableRows, past.lengths, length),
-          seqlens_k: new Tensor(
-            'int32',
-            Int32Array.from(valid, (count) => count - 1),
-            [rows],
-          ),
-          total_sequence_length: new Tensor('int32', Int32Array.of(Math.max(...valid)), [1]),
+          ...this.scopeFeeds(batch, past),
           logits_index: new Tensor('int64', logitsIndex, [rows, kept[0]!.length]),
           ...cache.feeds(),
         },
@@ -215,14 +231,27 @@ export class LanguageModel {
       inputs_embeds.dispose();
     }
   }
+
+  /** How far each token sees. */
+  private scopeFeeds(batch: Batch, { columns, lengths }: Past): Record<string, Tensor> {
+    if (columns) return columns.with(batch, lengths).feeds(this.backend, batch.length);
+    const { Tensor } = this.backend.ort;
+    const valid = batch.lengths.map((count, row) => count + lengths[row]!);
+    const last = Int32Array.from(valid, (count) => count - 1);
+    return {
+      seqlens_k: new Tensor('int32', last, [batch.rows]),
+      total_sequence_length: new Tensor('int32', Int32Array.of(Math.max(...valid)), [1]),
+    };
+  }
+
+  private nothingPast(batch: Batch, rotary: RotaryFeeds, cache: KvCache): Past {
+    const rows = batch.lengths.map((_, row) => row);
+    const columns = this.spec.attention === 'two-way' ? TwoWayColumns.none(batch.rows) : undefined;
+    return { rotary, cache, columns, tableRows: rows, lengths: rows.map(() => 0) };
+  }
 }
 
 /** Index of each row's last valid token, as `[rows, 1]`. */
 export function lastTokens(batch: Batch): number[][] {
   return batch.lengths.map((length) => [length - 1]);
-}
-
-function nothingPast(batch: Batch, rotary: RotaryFeeds, cache: KvCache): Past {
-  const rows = batch.lengths.map((_, row) => row);
-  return { rotary, cache, tableRows: rows, lengths: rows.map(() => 0) };
 }

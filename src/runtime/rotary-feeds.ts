@@ -9,7 +9,7 @@ import {
   type PositionsInput,
 } from '../kernels/positions.ts';
 import { dispatchRotaryTable, rotaryTableReference } from '../kernels/rotary-table.ts';
-import type { RotarySpec } from '../models/spec.ts';
+import type { DecoderSpec, RotarySpec } from '../models/spec.ts';
 import type { Backend } from './backend.ts';
 import type { Batch } from './batch.ts';
 
@@ -19,9 +19,8 @@ import type { Batch } from './batch.ts';
  * decoder which position scheme it runs under.
  */
 export interface RotaryFeeds {
-  /** f32 `[rows · length, dim / 2]`. */
-  readonly cos: Tensor;
-  readonly sin: Tensor;
+  /** f32 `[rows · length, dim / 2]` each, by the names of the decoder's inputs. */
+  readonly tables: Readonly<Record<string, Tensor>>;
   /**
    * int64 `[rows.length, count]`: the tables' rows for `count` tokens of each batch row in `rows`, from
    * token `first[i]` of row `rows[i]` on.
@@ -31,36 +30,55 @@ export interface RotaryFeeds {
   dispose(): void;
 }
 
+/** A kind of table that a decoder takes. */
+interface TableKind {
+  /** What its inputs' names begin with. */
+  readonly prefix: string;
+  readonly spec: RotarySpec;
+  /** The model's own constants, uploaded once. */
+  readonly constants: { invFreq: GPUBuffer; axisOfFrequency: GPUBuffer } | undefined;
+}
+
 /** Makes rotary feeds, on the GPU where the sessions share a device with us. */
 export class RotaryFeedMaker {
   private readonly backend: Backend;
-  private readonly spec: RotarySpec;
-  /** The model's own constants, uploaded once. */
-  private readonly constants: { invFreq: GPUBuffer; axisOfFrequency: GPUBuffer } | undefined;
+  private readonly axes: number;
+  private readonly kinds: readonly TableKind[];
 
-  constructor(backend: Backend, spec: RotarySpec) {
+  constructor(backend: Backend, spec: Pick<DecoderSpec, 'rotary' | 'localRotary'>) {
+    const { rotary, localRotary } = spec;
     this.backend = backend;
-    this.spec = spec;
-    this.constants = backend.device && {
-      invFreq: uploadBuffer(backend.device, Float32Array.from(spec.invFreq)),
-      axisOfFrequency: uploadBuffer(backend.device, Uint32Array.from(spec.axisOfFrequency)),
-    };
+    this.axes = rotary.axes;
+    this.kinds = [
+      tableKind(backend, '', rotary),
+      ...(localRotary ? [tableKind(backend, 'local_', localRotary)] : []),
+    ];
   }
 
   /** Tables for a batch, `extra` tokens to be generated included. */
   make(batch: Batch, extra: number): RotaryFeeds {
-    const input = positionsInput(batch, this.spec.axes, extra);
+    const input = positionsInput(batch, this.axes, extra);
     validatePositions(input);
     const { device } = this.backend;
-    return device && this.constants
-      ? gpuFeeds(this.backend, device, this.spec, this.constants, input)
-      : hostFeeds(this.backend, this.spec, input);
+    return device
+      ? gpuFeeds(this.backend, device, this.kinds, input)
+      : hostFeeds(this.backend, this.kinds, input);
   }
 
   dispose(): void {
-    this.constants?.invFreq.destroy();
-    this.constants?.axisOfFrequency.destroy();
+    for (const { constants } of this.kinds) {
+      constants?.invFreq.destroy();
+      constants?.axisOfFrequency.destroy();
+    }
   }
+}
+
+function tableKind({ device }: Backend, prefix: string, spec: RotarySpec): TableKind {
+  const constants = device && {
+    invFreq: uploadBuffer(device, Float32Array.from(spec.invFreq)),
+    axisOfFrequency: uploadBuffer(device, Uint32Array.from(spec.axisOfFrequency)),
+  };
+  return { prefix, spec, constants };
 }
 
 /** What the positions kernel needs of a batch, `extra` tokens to be generated included. */
@@ -88,27 +106,30 @@ export function positionsInput(batch: Batch, axes: number, extra: number): Posit
 function gpuFeeds(
   backend: Backend,
   device: GPUDevice,
-  spec: RotarySpec,
-  constants: { invFreq: GPUBuffer; axisOfFrequency: GPUBuffer },
+  kinds: readonly TableKind[],
   input: PositionsInput,
 ): RotaryFeeds {
   const { Tensor } = backend.ort;
-  const tableLength = input.rows * input.length;
-  const half = spec.invFreq.length;
+  const rows = input.rows * input.length;
   const spans = uploadBuffer(device, input.spans);
   const strengths = uploadBuffer(device, input.strengths);
   const offsets = input.offsets && uploadBuffer(device, input.offsets);
   const positions = dispatchPositions(device, input, { spans, strengths, offsets });
-  const { attentionScaling } = spec;
-  const shape = { rows: tableLength, half, attentionScaling };
-  const tables = dispatchRotaryTable(device, shape, { positions, ...constants });
+  const owned: GPUBuffer[] = [];
+  const tables: Record<string, Tensor> = {};
+  for (const { prefix, spec, constants } of kinds) {
+    const half = spec.invFreq.length;
+    const shape = { rows, half, attentionScaling: spec.attentionScaling };
+    const { cos, sin } = dispatchRotaryTable(device, shape, { positions, ...constants! });
+    owned.push(cos, sin);
+    const table = (buffer: GPUBuffer) =>
+      Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [rows, half] });
+    tables[`${prefix}cos_cache`] = table(cos);
+    tables[`${prefix}sin_cache`] = table(sin);
+  }
   for (const buffer of [spans, strengths, offsets, positions]) buffer?.destroy();
-  const owned = [tables.cos, tables.sin];
-  const table = (buffer: GPUBuffer) =>
-    Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [tableLength, half] });
   return {
-    cos: table(tables.cos),
-    sin: table(tables.sin),
+    tables,
     rowIndex(rows, first, count) {
       const firstRows = uploadBuffer(device, tableRows(input.length, rows, first));
       const indexShape = { rows: first.length, length: count };
@@ -121,15 +142,23 @@ function gpuFeeds(
   };
 }
 
-function hostFeeds(backend: Backend, spec: RotarySpec, input: PositionsInput): RotaryFeeds {
+function hostFeeds(
+  backend: Backend,
+  kinds: readonly TableKind[],
+  input: PositionsInput,
+): RotaryFeeds {
   const { Tensor } = backend.ort;
-  const tableLength = input.rows * input.length;
-  const half = spec.invFreq.length;
+  const rows = input.rows * input.length;
   const positions = positionsReference(input);
-  const tables = rotaryTableReference({ ...spec, rows: tableLength, half, positions });
+  const tables: Record<string, Tensor> = {};
+  for (const { prefix, spec } of kinds) {
+    const half = spec.invFreq.length;
+    const { cos, sin } = rotaryTableReference({ ...spec, rows, half, positions });
+    tables[`${prefix}cos_cache`] = new Tensor('float32', cos, [rows, half]);
+    tables[`${prefix}sin_cache`] = new Tensor('float32', sin, [rows, half]);
+  }
   return {
-    cos: new Tensor('float32', tables.cos, [tableLength, half]),
-    sin: new Tensor('float32', tables.sin, [tableLength, half]),
+    tables,
     rowIndex(rows, first, count) {
       const indexShape = { rows: first.length, length: count };
       const ids = rowIndexReference(indexShape, tableRows(input.length, rows, first));
