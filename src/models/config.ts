@@ -59,6 +59,9 @@ export interface ClipVisionConfig {
   readonly activation: Activation;
 }
 
+/** SigLIP's sizes are of the same kinds. */
+export type SiglipVisionConfig = ClipVisionConfig;
+
 /** What a decoder's code has where a config leaves a field out. */
 export interface DecoderDefaults {
   readonly hiddenSize: number;
@@ -127,22 +130,33 @@ export function parseDecoder(
 /** A vision config of the CLIP kind. */
 export function parseClipVisionConfig(vision: Fields): ClipVisionConfig {
   vision.choice('model_type', ['clip_vision_model'], 'clip_vision_model');
+  return parseTower(vision, { patchSize: 32, epsilon: 1e-5, activation: 'quick_gelu' });
+}
+
+/** A vision config of the SigLIP kind. */
+export function parseSiglipVisionConfig(vision: Fields): SiglipVisionConfig {
+  vision.choice('model_type', ['siglip_vision_model'], 'siglip_vision_model');
+  return parseTower(vision, { patchSize: 16, epsilon: 1e-6, activation: 'gelu_pytorch_tanh' });
+}
+
+function parseTower(
+  vision: Fields,
+  defaults: { patchSize: number; epsilon: number; activation: Activation },
+): ClipVisionConfig {
   const hiddenSize = vision.count('hidden_size', 768);
   const heads = vision.count('num_attention_heads', 12);
-  const imageSize = vision.count('image_size', 224);
-  const patchSize = vision.count('patch_size', 32);
   if (hiddenSize % heads !== 0) {
     throw vision.error('hidden_size', `a multiple of num_attention_heads (${heads})`);
   }
   return {
     hiddenSize,
     heads,
-    imageSize,
-    patchSize,
+    imageSize: vision.count('image_size', 224),
+    patchSize: vision.count('patch_size', defaults.patchSize),
     layers: vision.count('num_hidden_layers', 12),
     intermediateSize: vision.count('intermediate_size', 3072),
-    layerNormEpsilon: vision.number('layer_norm_eps', 1e-5),
-    activation: vision.choice('hidden_act', ACTIVATIONS, 'quick_gelu'),
+    layerNormEpsilon: vision.number('layer_norm_eps', defaults.epsilon),
+    activation: vision.choice('hidden_act', ACTIVATIONS, defaults.activation),
   };
 }
 

@@ -7,6 +7,7 @@ import { buildDecoderGraph } from './decoder.ts';
 import { buildEmbedGraph } from './embed.ts';
 import type { Family, FamilyConfig } from './family.ts';
 import { Fields } from './fields.ts';
+import { GEMMA3 } from './gemma3.ts';
 import { LLAVA } from './llava.ts';
 import { LLAVA_NEXT } from './llava-next.ts';
 import { QWEN2_5_VL, QWEN2_VL } from './qwen.ts';
@@ -16,6 +17,7 @@ import { openWeights, type Weights } from './weights.ts';
 
 /** By the config's `model_type`. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
+  gemma3: GEMMA3,
   llava: LLAVA,
   llava_next: LLAVA_NEXT,
   qwen2_vl: QWEN2_VL,
