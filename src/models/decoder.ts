@@ -15,7 +15,6 @@ import {
   Squeeze,
   Unsqueeze,
 } from '../onnx/ops.ts';
-import { transposed } from '../tensor/convert.ts';
 import type { DecoderConfig } from './config.ts';
 import { attention, type AttentionContext, attentionContext, normSettings } from './attention.ts';
 import { activate, Part, softcap } from './layers.ts';
@@ -128,9 +127,8 @@ export async function languageHead(
   const { hiddenSize, vocabSize, logitSoftcap, tiedHead } = config;
   const part = new Part(g, weights, 'decoder');
   const normed = await part.rmsNorm(hidden, 'norm', hiddenSize, normSettings(config));
-  const matrix = tiedHead
-    ? await weights.read('decoder', 'embed_tokens.weight', [vocabSize, hiddenSize])
-    : await weights.read('head', 'weight', [vocabSize, hiddenSize]);
-  const logits = MatMul(g, normed, g.initializer('head.weight.transposed', transposed(matrix)));
+  const [owner, name] = tiedHead ? ['decoder', 'embed_tokens.weight'] : ['head', 'weight'];
+  const matrix = await weights.readTransposed(owner, name, vocabSize, hiddenSize);
+  const logits = MatMul(g, normed, g.initializer('head.weight.transposed', matrix));
   return logitSoftcap === null ? logits : softcap(g, logits, logitSoftcap);
 }
