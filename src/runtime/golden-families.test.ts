@@ -22,6 +22,9 @@ interface Row {
 const FAMILIES: readonly Row[] = [
   { name: 'tiny-qwen2-vl', webgpu: ['right-padded'] },
   { name: 'tiny-qwen2.5-vl', webgpu: ['right-padded'] },
+  { name: 'tiny-llava-1.5-vicuna', webgpu: ['right-padded'] },
+  { name: 'tiny-llava-next-llama3', webgpu: ['left-padded'] },
+  { name: 'tiny-llava-next-mistral', webgpu: ['right-padded'] },
 ];
 const PROVIDERS: readonly Provider[] = ['cpu', 'wasm', 'webgpu'];
 /** Of one test, in ms: the first on WebGPU compiles all shaders. */
