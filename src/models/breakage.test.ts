@@ -218,3 +218,23 @@ describe('both generations of a folder give the same graphs', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
   });
 });
+
+describe('stop tokens', () => {
+  const withGeneration = async (generation: Json) =>
+    (await build({ 'generation_config.json': json(generation) })).spec.eosTokenIds;
+
+  test('are a list where the generation config has one, as Llama 3', async () => {
+    expect(await withGeneration({ eos_token_id: [7, 9] })).toEqual([7, 9]);
+  });
+
+  test('are the text config’s where it has none', async () => {
+    const text = config['text_config'] as Json;
+    expect(await withGeneration({})).toEqual([text['eos_token_id']]);
+  });
+
+  test('that are no ids are refused', async () => {
+    await expect(withGeneration({ eos_token_id: ['</s>'] })).rejects.toThrow(
+      'generation_config.json: eos_token_id should be a token id or a list of them',
+    );
+  });
+});

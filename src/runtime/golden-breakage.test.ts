@@ -75,6 +75,50 @@ const BREAKAGES: readonly Breakage[] = [
     change: { vision_config: { hidden_act: 'gelu' } },
     features: true,
   },
+  {
+    part: 'window left out',
+    golden: 'tiny-llava-next-mistral/two-images',
+    change: { text_config: { sliding_window: null } },
+    features: false,
+  },
+  {
+    part: 'a window of one token more',
+    golden: 'tiny-llava-next-mistral/two-images',
+    change: { text_config: { sliding_window: 12 } },
+    features: false,
+  },
+  {
+    part: 'a window of one token less',
+    golden: 'tiny-llava-next-mistral/two-images',
+    change: { text_config: { sliding_window: 10 } },
+    features: false,
+  },
+  {
+    part: 'rope scaling of Llama 3 left out',
+    golden: 'tiny-llava-next-llama3/two-images',
+    change: { text_config: { rope_parameters: { rope_type: 'default', rope_theta: 500 } } },
+    features: false,
+  },
+  {
+    part: 'rope scaling of Llama 3, all waves divided',
+    golden: 'tiny-llava-next-llama3/two-images',
+    change: {
+      text_config: { rope_parameters: { rope_type: 'linear', rope_theta: 500, factor: 8 } },
+    },
+    features: false,
+  },
+  {
+    part: 'linear rope scaling left out',
+    golden: 'tiny-llava-1.5-vicuna/two-images',
+    change: { text_config: { rope_parameters: { rope_type: 'default', rope_theta: 100 } } },
+    features: false,
+  },
+  {
+    part: 'the last layer of CLIP',
+    golden: 'tiny-llava-next-llama3/two-images',
+    change: { vision_feature_layer: -1 },
+    features: true,
+  },
 ];
 
 describe.each(BREAKAGES)('$golden: $part', ({ golden, change, features }) => {
