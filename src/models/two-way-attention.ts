@@ -5,26 +5,21 @@
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
 import {
   Add,
-  And,
+  Clip,
   Concat,
-  Equal,
-  Greater,
-  LessOrEqual,
   MatMul,
   Mul,
-  Or,
   Reshape,
   Softmax,
   Sub,
   Transpose,
   Unsqueeze,
-  Where,
 } from '../onnx/ops.ts';
 import type { DecoderConfig } from './config.ts';
 import { softcap } from './layers.ts';
 
-/** Added where a token must not look. Finite, so that rows of padding alone do not become NaN. */
-const HIDDEN = -1e30;
+/** Subtracted where a token must not look. Finite, so that rows of padding alone do not become NaN. */
+const HIDDEN = 1e30;
 
 /** f32 `[b, 1, s, total]`, 0 where a query sees a key: for layers without and with a window. */
 export interface TwoWayMasks {
@@ -34,7 +29,7 @@ export interface TwoWayMasks {
 }
 
 /**
- * Declares the inputs and computes the masks, once for all layers. `query_order`, `key_order` i64
+ * Declares the inputs and computes the masks, once for all layers. `query_order`, `key_order` f32
  * [b, s], [b, total]: a token's index in its row, −1 for columns of the cache that hold padding;
  * `query_image`, `key_image`, of the same shapes: 0 for text, k for the tokens of the k-th run of image
  * tokens. A query sees the keys up to itself and the whole of its own image; in layers with a window
@@ -43,18 +38,25 @@ export interface TwoWayMasks {
  */
 export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]): TwoWayMasks {
   const query = (name: string) =>
-    Unsqueeze(g, g.input(name, 'int64', ['batch_size', 'sequence']), [1, 3]);
+    Unsqueeze(g, g.input(name, 'float32', ['batch_size', 'sequence']), [1, 3]);
   const key = (name: string) =>
-    Unsqueeze(g, g.input(name, 'int64', ['batch_size', 'total']), [1, 2]);
+    Unsqueeze(g, g.input(name, 'float32', ['batch_size', 'total']), [1, 2]);
   const queryOrder = query('query_order');
   const keyOrder = key('key_order');
   const queryImage = query('query_image');
   const keyImage = key('key_image');
-  const before = LessOrEqual(g, keyOrder, queryOrder);
-  const sameImage = And(g, Equal(g, queryImage, keyImage), Greater(g, queryImage, g.int64(0)));
-  const present = Greater(g, keyOrder, g.int64(-1));
-  const seen = And(g, present, Or(g, before, sameImage));
-  const mask = (visible: Value) => Where(g, visible, g.float32(0), g.float32(HIDDEN));
+  const one = g.float32(1);
+  // Truth as 1 and 0: masks of onnxruntime's own comparisons, And, Or and Where were seen to be wrong
+  // on WebGPU (1.30) where the length is a multiple of 4.
+  const aboveZero = (whole: Value) => Clip(g, whole, 0, 1);
+  const distance = Sub(g, queryOrder, keyOrder);
+  const before = aboveZero(Add(g, distance, one));
+  const apart = Sub(g, queryImage, keyImage);
+  const same = aboveZero(Sub(g, one, Mul(g, apart, apart)));
+  const sameImage = Mul(g, aboveZero(queryImage), same);
+  const present = aboveZero(Add(g, keyOrder, one));
+  const seen = Mul(g, present, aboveZero(Add(g, before, sameImage)));
+  const mask = (visible: Value) => Mul(g, Sub(g, visible, one), g.float32(HIDDEN));
   const all = mask(seen);
   const window = [...new Set(windows.filter((size) => size !== null))];
   if (window.length > 1) {
@@ -63,8 +65,8 @@ export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]
     );
   }
   if (window.length === 0) return { kind: 'two-way', all, local: all };
-  const near = Greater(g, keyOrder, Sub(g, queryOrder, g.int64(window[0] as number)));
-  return { kind: 'two-way', all, local: mask(And(g, seen, near)) };
+  const near = aboveZero(Sub(g, g.float32(window[0] as number), distance));
+  return { kind: 'two-way', all, local: mask(Mul(g, seen, near)) };
 }
 
 interface Inputs {

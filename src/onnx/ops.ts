@@ -17,6 +17,11 @@ export function Cast(g: GraphBuilder, input: Value, to: number): Value {
   return g.node('Cast', [input], { to });
 }
 
+/** Values below `low` or above `high` become that. */
+export function Clip(g: GraphBuilder, input: Value, low: number, high: number): Value {
+  return g.node('Clip', [input, g.float32(low), g.float32(high)]);
+}
+
 export function Concat(g: GraphBuilder, inputs: readonly Value[], axis: number): Value {
   return g.node('Concat', inputs, { axis });
 }

@@ -20,7 +20,7 @@ interface Row {
 }
 
 const FAMILIES: readonly Row[] = [
-  { name: 'tiny-gemma3', webgpu: ['right-padded'] },
+  { name: 'tiny-gemma3', webgpu: ['right-padded', 'two-images'] },
   { name: 'tiny-qwen2-vl', webgpu: ['right-padded'] },
   { name: 'tiny-qwen2.5-vl', webgpu: ['right-padded'] },
   { name: 'tiny-llava-1.5-vicuna', webgpu: ['right-padded'] },

@@ -15,7 +15,7 @@ function rows(columns: TwoWayColumns, queries: number): Record<string, number[][
   return Object.fromEntries(
     feeds.map(([name, { data, dims }]) => {
       const [count, width] = dims as [number, number];
-      const all = Array.from(data as BigInt64Array, Number);
+      const all = Array.from(data as Float32Array);
       return [name, Array.from({ length: count }, (_, r) => all.slice(r * width, (r + 1) * width))];
     }),
   );

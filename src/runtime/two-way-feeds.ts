@@ -42,8 +42,10 @@ export class TwoWayColumns {
   feeds({ ort }: Backend, queries: number): Record<string, Tensor> {
     const tensor = (count: number, value: (column: Column) => number) => {
       const columns = this.rows.flatMap((row) => row.slice(row.length - count));
-      const data = BigInt64Array.from(columns, (column) => BigInt(value(column)));
-      return new ort.Tensor('int64', data, [this.rows.length, count]);
+      return new ort.Tensor('float32', Float32Array.from(columns, value), [
+        this.rows.length,
+        count,
+      ]);
     };
     const total = this.rows[0]!.length;
     return {
