@@ -1,65 +1,60 @@
 /** The figures of a probe: one map for each scheme, their differences, and all side by side. */
-import { comparison } from '../figures/comparison.ts';
-import { differenceScale, sharedScale } from '../figures/color-scale.ts';
-import { formatNumber, heatmap, type HeatmapData } from '../figures/heatmap.ts';
+import {
+  biasFigure,
+  differenceMap,
+  schemeMaps,
+  type BiasMapSource,
+  type SchemeCells,
+} from '../figures/bias-maps.ts';
 import type { Comparison, ProbeSummary, SchemeSummary } from '../results/summary.ts';
 
-/** SVG texts by file name. Schemes share one scale. */
-export function probeFigures(summary: ProbeSummary, model: string): Map<string, string> {
-  const values = summary.schemes.flatMap(({ cells }) =>
-    cells.map((cell) => cell.accuracy?.value ?? null),
-  );
-  const scale = sharedScale(values);
+/**
+ * SVG texts by file name. Schemes share one scale.
+ * @param run what else is known of the run, to stand under the titles
+ */
+export function probeFigures(
+  summary: ProbeSummary,
+  model: string,
+  run: Pick<BiasMapSource, 'dataset' | 'seed'> = {},
+): Map<string, string> {
+  const groups = summary.schemes.find(({ across }) => across !== null)?.across?.groups;
+  const source = { quantity: 'accuracy on positive items', model, groups, ...run };
+  const maps = schemeMaps(summary.schemes.map(schemeCells), source);
   const files = new Map<string, string>();
-  const maps = new Map<string, HeatmapData>();
-  for (const scheme of summary.schemes) {
-    const map = schemeMap(scheme, scale, model);
-    maps.set(scheme.scheme.label, map);
-    files.set(`heatmap-${scheme.scheme.label}.svg`, heatmap(map));
-  }
-  for (const difference of summary.comparisons) {
-    const map = differenceMap(difference);
-    const { first, second } = difference;
-    files.set(`difference-${second}-${first}.svg`, heatmap(map));
-    const title = `${model}: ${first}, ${second} and their difference`;
-    const triple = [maps.get(first)!, maps.get(second)!, map];
-    files.set(`comparison-${second}-${first}.svg`, comparison({ title, maps: triple }));
+  for (const map of maps) files.set(`heatmap-${map.name}.svg`, biasFigure([map], source));
+  for (const compared of summary.comparisons) {
+    const { first, second } = compared;
+    const difference = differenceMap(differenceCells(compared), source);
+    files.set(`difference-${second}-${first}.svg`, biasFigure([difference], source));
+    const pair = [first, second].map((label) => maps.find(({ name }) => name === label)!);
+    files.set(`comparison-${second}-${first}.svg`, biasFigure([...pair, difference], source));
   }
   return files;
 }
 
-function schemeMap(
-  { scheme, cells, across }: SchemeSummary,
-  scale: HeatmapData['scale'],
-  model: string,
-): HeatmapData {
-  const spread = across ? ` · max − min ${across.accuracy.range.value.toFixed(2)}` : '';
+function schemeCells({ scheme, cells, across }: SchemeSummary): SchemeCells {
   return {
-    title: `${scheme.label} positions`,
-    subtitle: `${model}${spread}`,
-    scale,
-    quantity: 'accuracy on positive items [95 % interval]',
-    cells: cells.map((cell) => ({
-      name: cell.cell,
-      value: cell.accuracy?.value ?? null,
-      n: cell.n,
-      ...(cell.accuracy ? { interval: [cell.accuracy.low, cell.accuracy.high] as const } : {}),
+    label: scheme.label,
+    range: across?.accuracy.range.value,
+    cells: cells.map(({ cell, n, accuracy }) => ({
+      name: cell,
+      value: accuracy?.value ?? null,
+      n,
+      ...(accuracy ? { interval: [accuracy.low, accuracy.high] as const } : {}),
     })),
   };
 }
 
-function differenceMap({ first, second, groups, accuracy }: Comparison): HeatmapData {
+function differenceCells({ first, second, groups, accuracy }: Comparison) {
   return {
-    title: `${second} − ${first}`,
-    subtitle: `change of max − min ${formatNumber(accuracy.range.value, true)} · ${groups} groups`,
-    scale: differenceScale(accuracy.cells.map((cell) => cell.value)),
-    quantity: 'difference in accuracy [95 % interval]',
-    signed: true,
-    cells: accuracy.cells.map((cell, index) => ({
+    first,
+    second,
+    rangeChange: accuracy.range.value,
+    cells: accuracy.cells.map(({ value, low, high }, index) => ({
       name: accuracy.tests[index]!.cell,
-      value: cell.value,
+      value,
       n: groups,
-      interval: [cell.low, cell.high] as const,
+      interval: [low, high] as const,
     })),
   };
 }

@@ -16,7 +16,11 @@ export interface HeatmapCell {
 
 export interface HeatmapData {
   readonly title: string;
+  /** Short name, for machines (`data-map`) and narrow pages; the title where absent. */
+  readonly name?: string;
   readonly subtitle?: string;
+  /** A second line under the title. */
+  readonly detail?: string;
   /** Nine cells in reading order. */
   readonly cells: readonly HeatmapCell[];
   readonly scale: ColorScale;
@@ -35,7 +39,7 @@ const CELL = 96;
 const GAP = 2;
 const MAP_SIDE = 3 * CELL + 2 * GAP;
 const LEFT = 64;
-const TOP = 76;
+const TOP = 84;
 const LEGEND_TOP = TOP + MAP_SIDE + 22;
 const LEGEND_HEIGHT = 10;
 const LEGEND_STOPS = 21;
@@ -104,17 +108,21 @@ export function heatmapGroup(
   const hatch = `${prefix}-hatch`;
   return element(
     'g',
-    { transform: `translate(${x} ${y})`, 'data-map': data.title },
+    { transform: `translate(${x} ${y})`, 'data-map': data.name ?? data.title },
     hatchPattern(hatch, theme),
     element(
       'text',
       { x: LEFT, y: 24, 'font-size': 16, 'font-weight': 600, fill: theme.ink },
       data.title,
     ),
-    element(
-      'text',
-      { x: LEFT, y: 43, 'font-size': 11.5, fill: theme.mutedInk },
-      data.subtitle ?? '',
+    ...[data.subtitle, data.detail].flatMap((line, row) =>
+      line === undefined
+        ? []
+        : element(
+            'text',
+            { x: LEFT, y: 40 + row * 14, 'font-size': 11, fill: theme.mutedInk },
+            line,
+          ),
     ),
     ...axisWords(theme),
     ...data.cells.map((cell, index) => drawCell(cell, index, data, theme, hatch)),
