@@ -28,25 +28,32 @@ export class NoWebGpuError extends Error {
 
 /**
  * Asks for a device. The caller owns it and destroys it.
- * @throws NoWebGpuError where the browser has no WebGPU, or no adapter for it.
+ * @throws NoWebGpuError where the browser has no WebGPU, no adapter for it, or refuses the device.
  */
 export async function requestDevice(): Promise<GPUDevice> {
   if (!navigator.gpu)
     throw new NoWebGpuError(
-      'This browser offers no WebGPU. Use a recent Chrome, Edge, Safari or Firefox over https, or choose the WASM provider.',
+      'This browser offers no WebGPU. Open the page over https in a recent Chrome, Edge, Safari or Firefox to use the graphics card.',
     );
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter)
     throw new NoWebGpuError(
-      'WebGPU found no graphics adapter that it may use. Update the graphics driver, switch on hardware acceleration, or choose the WASM provider.',
+      'WebGPU found no graphics adapter that it may use. Update the graphics driver, or switch on hardware acceleration in the browser, and reload the page.',
     );
-  return adapter.requestDevice({
-    label: 'bapa-workbench',
-    requiredFeatures: WANTED_FEATURES.filter((name) =>
-      adapter.features.has(name),
-    ) as GPUFeatureName[],
-    requiredLimits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]])),
-  });
+  try {
+    return await adapter.requestDevice({
+      label: 'bapa-workbench',
+      requiredFeatures: WANTED_FEATURES.filter((name) =>
+        adapter.features.has(name),
+      ) as GPUFeatureName[],
+      requiredLimits: Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]])),
+    });
+  } catch (error) {
+    throw new NoWebGpuError(
+      `WebGPU has an adapter but gave no device (${(error as Error).message}). Close other pages that use the graphics card, and reload the page.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The adapter's own words: `vendor architecture description`, those that it gives. */

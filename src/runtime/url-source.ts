@@ -12,6 +12,13 @@ export interface UrlSourceOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
+/** A file that the server does not have, with what it answered (200: its page, for an application). */
+export interface AbsentFile {
+  readonly path: string;
+  readonly url: string;
+  readonly status: number;
+}
+
 /**
  * A model folder behind a URL, for the tab. Each file is downloaded once, whole, and kept for as long
  * as the source is: the weights are read both for their hash and for their tensors.
@@ -20,6 +27,7 @@ export class UrlSource implements FileSource {
   private readonly folder: URL;
   private readonly options: UrlSourceOptions;
   private readonly files = new Map<string, Promise<Uint8Array | undefined>>();
+  private readonly absent: AbsentFile[] = [];
 
   /** `folder`: absolute URL, with or without a slash at its end. */
   constructor(folder: string, options: UrlSourceOptions = {}) {
@@ -38,6 +46,11 @@ export class UrlSource implements FileSource {
     return bytes.subarray(start, end);
   }
 
+  /** Files that were asked for and are not there; not every one of them is needed. */
+  missing(): readonly AbsentFile[] {
+    return this.absent;
+  }
+
   private file(path: string): Promise<Uint8Array | undefined> {
     let file = this.files.get(path);
     if (!file) this.files.set(path, (file = this.download(path)));
@@ -54,7 +67,10 @@ export class UrlSource implements FileSource {
       if (signal?.aborted) throw new Error(`Loading was cancelled at ${path}.`, { cause: error });
       throw new Error(`${url.href} could not be reached; is the network there?`, { cause: error });
     }
-    if (response.status === 404 || isPage(response)) return undefined;
+    if (response.status === 404 || isPage(response)) {
+      this.absent.push({ path, url: url.href, status: response.status });
+      return undefined;
+    }
     if (!response.ok)
       throw new Error(`${url.href} was refused with status ${response.status}; try again later.`);
     // A compressed body has another length than the file.

@@ -49,7 +49,7 @@ export class EngineHost {
       this.loaded = { request, source, opened };
       return description;
     } catch (error) {
-      if (!controller.signal.aborted) throw error;
+      if (!controller.signal.aborted) throw withAddress(error as Error, source);
       throw new Error('Loading was cancelled. Press Retry to load the model.', { cause: error });
     } finally {
       this.loading = undefined;
@@ -149,9 +149,17 @@ export class EngineHost {
 /** A machine that loses its device again and again has to be looked at by a person. */
 const MOST_LOSSES = 3;
 
+/** A sentence about a file that is not there, with its address and the server's answer before it. */
+function withAddress(error: Error, source: UrlSource): Error {
+  const file = source.missing().find(({ path }) => error.message.includes(path));
+  if (file === undefined) return error;
+  const answer = file.status === 404 ? 'status 404 (not found)' : 'a web page instead of the file';
+  return new Error(`${file.url} was answered with ${answer}. ${error.message}`, { cause: error });
+}
+
 async function release({ engine, live }: OpenedEngine): Promise<void> {
   try {
-    live.dispose();
+    await live.dispose();
     await engine.dispose();
   } catch {
     // What a lost device held is gone with it.
