@@ -8,6 +8,20 @@ function transferring<Request extends { image: RgbImage }>(request: Request): Re
   return Comlink.transfer(request, [request.image.data.buffer]);
 }
 
+/**
+ * The same service, every method of which rejects as soon as `broken` does: a worker that is gone
+ * never answers.
+ */
+export function failingWith(service: WorkbenchService, broken: Promise<never>): WorkbenchService {
+  const methods = Object.entries(service) as [string, (...given: unknown[]) => Promise<unknown>][];
+  return Object.fromEntries(
+    methods.map(([name, method]) => [
+      name,
+      (...given: unknown[]) => Promise.race([method(...given), broken]),
+    ]),
+  ) as unknown as WorkbenchService;
+}
+
 /** Speaks the workbench's interface to a worker that called `serveWorkbench`. */
 export function connectWorkbench(worker: Worker, listener: Listener): WorkbenchService {
   const remote = Comlink.wrap<WorkbenchEndpoint>(worker);
