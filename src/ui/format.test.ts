@@ -25,5 +25,12 @@ test('times and sizes use the unit that a person would', () => {
     '3 min 5 s',
     '1 h 12 min',
   ]);
+  expect([9_960, 59_600, 119_700, 3_599_600, 7_199_000].map(duration)).toEqual([
+    '10 s',
+    '1 min 0 s',
+    '2 min 0 s',
+    '1 h 0 min',
+    '2 h 0 min',
+  ]);
   expect([12_345, 6_129_678].map(byteCount)).toEqual(['12 kB', '6.1 MB']);
 });
