@@ -20,19 +20,42 @@ export async function decodePictureFile(file: File): Promise<RgbImage> {
     );
   }
   let bitmap: ImageBitmap;
+  const { width, height } = await sizeOf(file);
+  checkPictureSize(file.name, width, height);
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   } catch (error) {
-    throw new Error(
-      `The file "${file.name}" could not be read as a picture. Use a PNG, JPEG or WebP file.`,
-      { cause: error },
-    );
+    throw unreadable(file, error);
   }
   try {
-    checkPictureSize(file.name, bitmap.width, bitmap.height);
     return rgbOf(bitmap);
   } finally {
     bitmap.close();
+  }
+}
+
+function unreadable(file: File, cause: unknown): Error {
+  return new Error(
+    `The file "${file.name}" could not be read as a picture. Use a PNG, JPEG or WebP file.`,
+    { cause },
+  );
+}
+
+/** A picture's size in pixels from its first bytes: an image element decodes only what it draws. */
+async function sizeOf(file: File): Promise<{ width: number; height: number }> {
+  const url = URL.createObjectURL(file);
+  try {
+    const image = new Image();
+    await new Promise((resolve, reject) => {
+      image.onload = resolve;
+      image.onerror = reject;
+      image.src = url;
+    });
+    return { width: image.naturalWidth, height: image.naturalHeight };
+  } catch (error) {
+    throw unreadable(file, error);
+  } finally {
+    URL.revokeObjectURL(url);
   }
 }
 
