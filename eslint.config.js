@@ -88,7 +88,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/ui/**/*.tsx'],
+    files: ['src/ui/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     rules: reactHooks.configs.recommended.rules,
   },
