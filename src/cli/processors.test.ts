@@ -25,6 +25,7 @@ const TOLERANCE = 2 ** -10 + 1e-5;
 
 /** A processor of the fixtures, and the published config whose encoder counts the tokens. */
 const ROWS = [
+  { name: 'gemma3', config: 'google--gemma-3-4b-it' },
   { name: 'llava-1.5', config: 'llava-hf--llava-1.5-7b-hf' },
   { name: 'llava-next-mistral', config: 'llava-hf--llava-v1.6-mistral-7b-hf' },
   { name: 'llava-next-llama3', config: 'llava-hf--llama3-llava-next-8b-hf' },
