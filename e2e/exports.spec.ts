@@ -31,7 +31,8 @@ test('figures and data are exported and say the same', async ({ page }) => {
       values: Object.fromEntries(
         [...map.querySelectorAll('[data-cell]')].map((cell) => [
           cell.getAttribute('data-cell')!,
-          Number(cell.getAttribute('data-value')),
+          // Number(null) would read a missing value as zero.
+          Number(cell.getAttribute('data-value') ?? NaN),
         ]),
       ),
     }));
@@ -47,13 +48,20 @@ test('figures and data are exported and say the same', async ({ page }) => {
     expect(await mapValues(page, scheme)).toEqual(fromCsv);
   }
 
+  expect(svg).toContain('emoji-llava · emoji-probe · 1 group · seed 7');
+  expect(svg).toContain('accuracy on positive items [95 % interval]');
+
   const png = await exported(page, 'PNG');
   expect(png.subarray(1, 4).toString()).toBe('PNG');
   const width = Number(/<svg[^>]* width="(\d+)"/.exec(svg)![1]);
   expect(png.readUInt32BE(16)).toBe(width * 2);
 
   const lines = (await exported(page, 'standard')).toString('utf8').trim().split('\n');
-  expect(lines).toHaveLength(18);
+  expect(lines).toHaveLength(9);
+  const negatives = (await exported(page, 'standard, negatives')).toString('utf8').trim();
+  expect(negatives.split('\n').map((line) => JSON.parse(line).answer)).toEqual(
+    Array.from({ length: 9 }, () => 'No'),
+  );
   expect(Object.keys(JSON.parse(lines[0]!)).sort()).toEqual(
     ['answer', 'caption', 'id', 'image', 'position', 'prediction', 'qs'].sort(),
   );

@@ -5,7 +5,9 @@ test('a missing model file fails with a sentence, and a retry loads it', async (
   const weights = /model\.safetensors$/;
   await page.route(weights, (route) => route.fulfill({ status: 404 }));
   await page.goto('?ep=wasm');
-  await expect(page.getByTestId('load-failure')).toContainText('model.safetensors');
+  await expect(page.getByTestId('load-failure')).toContainText(
+    /http:\S+model\.safetensors was answered with status 404/,
+  );
   await page.unroute(weights);
   await page.getByRole('button', { name: 'Retry' }).click();
   await expect(page.getByTestId('model-status')).toContainText('Live');
@@ -46,4 +48,29 @@ test('the page asks nobody but its own server', async ({ page, baseURL }) => {
   });
   await openLive(page);
   expect(elsewhere).toEqual([]);
+});
+
+test('a bad line of the precomputed result is named, and the page works without it', async ({
+  page,
+}) => {
+  await page.route(/records-standard\.jsonl$/, (route) => route.fulfill({ body: '{"key": 1}\n' }));
+  await openLive(page);
+  await expect(page.locator('.notices')).toContainText(
+    'The precomputed result is not shown. Line 1 of records-standard.jsonl',
+  );
+  await expect(page.getByTestId('results-source')).toContainText('No result yet');
+});
+
+test('notices share one bar, and go all at once', async ({ page }) => {
+  await openLive(page);
+  const files = [1, 2, 3, 4].map((number) => ({
+    name: `notes ${number}.png`,
+    mimeType: 'image/png',
+    buffer: Buffer.from('not a picture'),
+  }));
+  await page.locator('.file input').setInputFiles(files);
+  await expect(page.locator('.notices li')).toHaveCount(4);
+  expect((await page.locator('.notices').boundingBox())!.height).toBeLessThan(90);
+  await page.getByRole('button', { name: 'Dismiss all 4' }).click();
+  await expect(page.locator('.notices li')).toHaveCount(0);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { answered, openLive, runReaches, targetCell } from './workbench-page.ts';
+import { answered, openLive, runReaches, startRun, targetCell } from './workbench-page.ts';
 
 test('everything works by keyboard, and is announced', async ({ page }) => {
   await openLive(page);
@@ -41,6 +41,32 @@ test('everything works by keyboard, and is announced', async ({ page }) => {
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('items')).toContainText('Items: center');
+  await expect(page.getByRole('heading', { name: 'Items: center' })).toBeFocused();
+  await expect(announced).toHaveText('Items of the center cell, standard');
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('items')).toHaveCount(0);
+  await expect(page.locator('[data-map="standard"] button[data-cell="center"]')).toBeFocused();
+});
+
+test('inside the picture the arrows move the focus, and t brings the target', async ({ page }) => {
+  await openLive(page);
+  const cell = (name: string) => page.locator(`.grid-cell[data-cell="${name}"]`);
+  await expect(page.locator('.grid-cell[tabindex="0"]')).toHaveCount(1);
+  await cell('center').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(cell('right')).toBeFocused();
+  await expect(targetCell(page)).toHaveAttribute('data-cell', 'center');
+  await page.keyboard.press('t');
+  await expect(targetCell(page)).toHaveAttribute('data-cell', 'right');
+  await expect(cell('right')).toBeFocused();
+});
+
+test('after Cancel the focus is on Run', async ({ page }) => {
+  await openLive(page);
+  await startRun(page, 20);
+  await expect(page.getByTestId('run-progress')).toContainText('left');
+  await page.getByRole('button', { name: 'Cancel' }).focus();
+  await page.keyboard.press('Enter');
+  await runReaches(page, 'cancelled');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeFocused();
 });

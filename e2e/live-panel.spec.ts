@@ -6,7 +6,7 @@ test('on WebGPU: an answer appears, dragging changes it, the slider encodes noth
 }) => {
   await openLive(page, '');
   await expect(page.getByTestId('model-status')).toContainText('WebGPU');
-  await expect(page.getByLabel('Setup')).toContainText('jspi build');
+  await expect(page.getByLabel('Setup')).toContainText('GPU, with JSPI');
   const first = await margins(page);
   expect(first.standard).not.toBe(first.balanced);
   expect(await encodings(page)).toBe(1);
@@ -70,5 +70,28 @@ test('the model names what it sees, and its raw output is shown', async ({ page 
   );
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await expect(page.locator('.naming-answer q')).toHaveCount(2);
-  await expect(page.locator('.naming-answer q').first()).not.toHaveText('');
+  for (const answer of await page.locator('.naming-answer q').allInnerTexts()) {
+    expect(answer).toMatch(/\p{L}{2,}/u);
+  }
+});
+
+test('a dragged distractor changes places with another, and the target stays', async ({ page }) => {
+  await openLive(page);
+  const cell = (name: string) => page.locator(`.grid-cell[data-cell="${name}"]`);
+  const [first, second] = await Promise.all(
+    ['top_left', 'bottom_right'].map((name) => cell(name).getAttribute('title')),
+  );
+  const from = (await cell('top_left').boundingBox())!;
+  const to = (await cell('bottom_right').boundingBox())!;
+  await page.mouse.move(from.x + 40, from.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 20, to.y + 20);
+  await expect(page.locator('.ghost')).toBeVisible();
+  await page.mouse.move(to.x + 40, to.y + 40);
+  await page.mouse.up();
+  await expect(cell('top_left')).toHaveAttribute('title', second!);
+  await expect(cell('bottom_right')).toHaveAttribute('title', first!);
+  await expect(targetCell(page)).toHaveAttribute('data-cell', 'center');
+  await expect(page.locator('.ghost')).toHaveCount(0);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 });

@@ -8,7 +8,7 @@ test('without JSPI the asyncify build gives the same margins as WASM', async ({ 
     await route.fulfill({ response, body });
   });
   await openLive(page, '');
-  await expect(page.getByLabel('Setup')).toContainText('asyncify build');
+  await expect(page.getByLabel('Setup')).toContainText('GPU, without JSPI');
   const onGpu = await margins(page);
   await openLive(page, '?ep=wasm');
   const onCpu = await margins(page);

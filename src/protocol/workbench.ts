@@ -107,10 +107,13 @@ export interface ProbeRequest {
   readonly groups: number;
   readonly seed: number;
   readonly schemes: readonly Scheme[];
-  /** Pictures encoded and answered together; nine (a group) where absent. */
+  /** Pictures encoded and answered together; one where absent, so that maps fill cell by cell. */
   readonly picturesPerBatch?: number | undefined;
-  /** Records to go on from, for a run that was interrupted. */
-  readonly done?: readonly ProbeRecord[];
+  /** A run that was interrupted, to go on with: what it was and the records that it has. */
+  readonly resume?: {
+    readonly manifest: RunManifest;
+    readonly records: readonly ProbeRecord[];
+  };
 }
 
 export interface ProbeProgress {
@@ -147,6 +150,7 @@ export interface WorkbenchService {
   positions(request: PositionsRequest): Promise<PositionStrip>;
   /** Resolves when the run ends; records and progress arrive as events. One run at a time. */
   startProbe(request: ProbeRequest): Promise<ProbeOutcome>;
+  /** Resolves when the run stands still (the picture in the works is finished first) or has ended. */
   pauseProbe(): Promise<void>;
   resumeProbe(): Promise<void>;
   cancelProbe(): Promise<void>;

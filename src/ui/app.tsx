@@ -2,33 +2,34 @@ import { useState } from 'react';
 import { BenchPanel } from './bench/bench-panel.tsx';
 import { Header } from './header/header.tsx';
 import { Notices } from './header/notices.tsx';
+import { CreditsDialog } from './help/credits-dialog.tsx';
 import { HelpDialog } from './help/help-dialog.tsx';
 import { useKeys } from './keys.ts';
 import { ResultsPanel } from './results/results-panel.tsx';
 import { RunBar } from './run/run-bar.tsx';
 import { SetupPanel } from './setup/setup-panel.tsx';
-import { useWorkbench } from './store/context.tsx';
-
-const TABS = ['bench', 'setup', 'results'] as const;
-type Tab = (typeof TABS)[number];
+import { useActions, useWorkbench } from './store/context.tsx';
+import { PANELS } from './store/state.ts';
 
 /** Three panels and a run bar; below 900 px the panels become tabs. */
 export function App() {
-  const [tab, setTab] = useState<Tab>('bench');
-  const [help, setHelp] = useState(false);
+  const panel = useWorkbench((state) => state.panel);
+  const actions = useActions();
+  const [dialog, setDialog] = useState<'help' | 'credits'>();
+  const close = () => setDialog(undefined);
   const announcement = useWorkbench((state) => state.announcement);
-  useKeys({ help: () => setHelp(true) });
+  useKeys({ help: () => setDialog('help') });
   return (
-    <div className="app" data-tab={tab}>
-      <Header onHelp={() => setHelp(true)} />
+    <div className="app" data-tab={panel}>
+      <Header onHelp={() => setDialog('help')} onCredits={() => setDialog('credits')} />
       <Notices />
       <nav className="tabs" aria-label="Panels">
-        {TABS.map((name) => (
+        {PANELS.map((name) => (
           <button
             key={name}
             type="button"
-            aria-current={tab === name ? 'page' : undefined}
-            onClick={() => setTab(name)}
+            aria-current={panel === name ? 'page' : undefined}
+            onClick={() => actions.showPanel(name)}
           >
             {name[0]!.toUpperCase() + name.slice(1)}
           </button>
@@ -43,7 +44,8 @@ export function App() {
       <div className="visually-hidden" aria-live="polite">
         {announcement}
       </div>
-      {help && <HelpDialog onClose={() => setHelp(false)} />}
+      {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'credits' && <CreditsDialog onClose={close} />}
     </div>
   );
 }

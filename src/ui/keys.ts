@@ -1,9 +1,11 @@
 import { useEffect } from 'react';
+import { GRID_STEPS } from './grid-steps.ts';
 import { useActions } from './store/context.tsx';
 
 /** Every key with what it does, as the help lists them. */
 export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
-  ['← ↑ → ↓', 'move the target to the next cell'],
+  ['← ↑ → ↓', 'move the target to the next cell; inside a grid, go from cell to cell'],
+  ['t', 'bring the target to the focused cell of the picture'],
   ['b', 'switch between standard and balanced positions'],
   ['Space', 'run the probe, pause it, let it go on'],
   ['Enter', 'change the picture of the focused cell, or open its items in the results'],
@@ -11,21 +13,14 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['?', 'show this help'],
 ];
 
-const STEPS: Readonly<Record<string, readonly [rows: number, columns: number]>> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
-
 /** Whether what has the focus needs this key itself: text fields all, sliders and switches some. */
 function keepsItsKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest('dialog, textarea, select') !== null) return true;
-  const ownKeys = key in STEPS || key === ' ';
+  const ownKeys = key in GRID_STEPS || key === ' ';
   if (target.matches('[type=range], [type=radio], [type=checkbox]')) return ownKeys;
   if (target.closest('input') !== null) return true;
-  return key in STEPS && target.closest('[data-own-keys]') !== null;
+  return key in GRID_STEPS && target.closest('[data-own-keys]') !== null;
 }
 
 /** The page's keys. A button keeps the space bar, which presses it. */
@@ -37,7 +32,7 @@ export function useKeys({ help }: { help: () => void }): void {
       const inDialog = event.target instanceof Element && event.target.closest('dialog') !== null;
       if (event.key === 'Escape' && !inDialog) return actions.openCell(undefined);
       if (keepsItsKey(event.target, event.key)) return;
-      const step = STEPS[event.key];
+      const step = GRID_STEPS[event.key];
       if (step !== undefined) actions.stepTarget(...step);
       else if (event.key === 'b') actions.toggleBalanced();
       else if (event.key === '?') help();

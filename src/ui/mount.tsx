@@ -1,13 +1,14 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { connectWorkbench } from '../protocol/client.ts';
-import type { WorkbenchService } from '../protocol/workbench.ts';
+import { connectWorkbench, failingWith } from '../protocol/client.ts';
 import { App } from './app.tsx';
 import { createPictureLibrary } from './pictures/library.ts';
-import { createActions, receiveEvent } from './store/actions.ts';
+import { createActions } from './store/actions.ts';
 import { PageProvider } from './store/context.tsx';
 import { keepAnswering } from './store/live-answers.ts';
+import { warnBeforeLeaving } from './store/leaving.ts';
 import { pageSettings } from './store/page-settings.ts';
+import { receiveEvent } from './store/receive-event.ts';
 import { createWorkbenchStore } from './store/state.ts';
 import './style/tokens.css';
 import './style/controls.css';
@@ -19,16 +20,13 @@ export async function mountPage(root: HTMLElement, worker: Worker, address: URL)
   const library = createPictureLibrary();
   const broken = workerFailure(worker);
   broken.catch((error: Error) =>
-    store.setState({ model: { phase: 'failed', failure: error.message } }),
+    store.setState({ model: { phase: 'failed', failure: error.message, broken: true } }),
   );
   const connected = connectWorkbench(worker, (event) => receiveEvent(store, event));
-  const workbench: WorkbenchService = {
-    ...connected,
-    // A worker that could not start never answers.
-    load: (request) => Promise.race([connected.load(request), broken]),
-  };
+  const workbench = failingWith(connected, broken);
   const actions = createActions(store, library, workbench, pageSettings(address));
   keepAnswering(store, library, workbench);
+  warnBeforeLeaving(store);
   createRoot(root).render(
     <StrictMode>
       <PageProvider page={{ store, actions, library }}>
@@ -45,7 +43,7 @@ function workerFailure(worker: Worker): Promise<never> {
     worker.addEventListener('error', (event) =>
       reject(
         new Error(
-          `The worker that runs the model stopped: ${event.message || 'it could not be started'}. Reload the page; if that does not help, use a current Chrome, Edge, Firefox or Safari.`,
+          `The worker that runs the model stopped: ${event.message || 'it could not be started'}. Reload the page; where that does not help, use a current Chrome, Edge, Firefox or Safari.`,
         ),
       ),
     );

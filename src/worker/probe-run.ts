@@ -1,23 +1,31 @@
 /** One probe run of the tab: it can be paused and cancelled, and it outlives a lost device. */
-import { CAPTIONS_FOR_A_FULL_GRID } from '../data/groups.ts';
 import type { ProbeDataset } from '../data/dataset.ts';
-import { userPictures, withFillers } from '../data/user-pictures.ts';
-import { planProbe, probeManifest, runProbe } from '../experiments/probe.ts';
+import { ownDataset } from '../data/user-pictures.ts';
+import { planProbe, probeManifest, runProbe, type ProbePlan } from '../experiments/probe.ts';
 import type { Listener } from '../protocol/server.ts';
-import type { ProbeOutcome, ProbeRequest } from '../protocol/workbench.ts';
-import type { RunManifest } from '../results/manifest.ts';
+import type { OwnPicture, ProbeOutcome, ProbeRequest } from '../protocol/workbench.ts';
+import { resumeConflict, type RunManifest } from '../results/manifest.ts';
 import type { ProbeRecord } from '../results/records.ts';
+import type { Engine } from '../runtime/engine.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { LiveFirst } from './live-first.ts';
 
-/** A group at a time, as the command line does: batch size is part of what a manifest compares. */
-const PICTURES_PER_BATCH = 9;
+/** One picture, so that maps fill cell by cell and a pause or an end never waits for a whole group. */
+const PICTURES_PER_BATCH = 1;
+
+/** Where a paused run waits. */
+interface Gate {
+  readonly opened: Promise<void>;
+  open(): void;
+  readonly reached: Promise<void>;
+  reach(): void;
+}
 
 export class ProbeRun {
   private readonly controller = new AbortController();
   private readonly records = new Map<string, ProbeRecord>();
   private unsent: ProbeRecord[] = [];
-  private gate: { opened: Promise<void>; open(): void } | undefined;
+  private gate: Gate | undefined;
 
   constructor(
     private readonly host: EngineHost,
@@ -25,16 +33,17 @@ export class ProbeRun {
     private readonly liveFirst: LiveFirst,
   ) {}
 
-  pause(): void {
-    if (this.gate !== undefined) return;
-    let open!: () => void;
-    const opened = new Promise<void>((resolve) => (open = resolve));
-    this.gate = { opened, open };
+  /** Resolves when the run stands still, or has ended. */
+  pause(): Promise<void> {
+    this.gate ??= makeGate();
+    return this.gate.reached;
   }
 
   resume(): void {
-    this.gate?.open();
+    const { gate } = this;
     this.gate = undefined;
+    gate?.reach();
+    gate?.open();
   }
 
   cancel(): void {
@@ -48,12 +57,15 @@ export class ProbeRun {
     const { groups, seed, schemes, picturesPerBatch = PICTURES_PER_BATCH } = request;
     const plan = planProbe(dataset, { groups, seed, schemes, picturesPerBatch });
     const startedAt = new Date().toISOString();
-    for (const record of request.done ?? []) this.records.set(record.key, record);
-    let manifest: RunManifest | undefined;
+    for (const record of request.resume?.records ?? []) this.records.set(record.key, record);
+    let manifest = request.resume?.manifest;
     const { signal } = this.controller;
     try {
       await this.host.withEngine(async ({ engine }) => {
-        manifest ??= probeManifest(engine, dataset, plan, startedAt);
+        const now = probeManifest(engine, dataset, plan, startedAt);
+        manifest ??= now;
+        checkSameRun(manifest, now);
+        if (request.dataset !== 'embedded') checkCaptions(engine, plan, request.dataset.pictures);
         this.emit({ type: 'probe-manifest', manifest });
         await runProbe(engine, dataset, plan, {
           done: new Map(this.records),
@@ -73,18 +85,54 @@ export class ProbeRun {
       if (!signal.aborted) throw error;
     } finally {
       this.send();
+      this.gate?.reach();
     }
     return { state: signal.aborted ? 'cancelled' : 'finished', manifest: manifest! };
   }
 
   private async beforeBatch(): Promise<void> {
     await this.liveFirst.turn();
-    await this.gate?.opened;
+    while (this.gate !== undefined) {
+      this.gate.reach();
+      await this.gate.opened;
+    }
   }
 
   private send(): void {
     if (this.unsent.length > 0) this.emit({ type: 'probe-records', records: this.unsent });
     this.unsent = [];
+  }
+}
+
+function makeGate(): Gate {
+  let [open, reach] = [() => {}, () => {}];
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  return { opened, open, reached, reach };
+}
+
+/** A lost device may leave a run on another provider, whose answers must not mix with the first's. */
+function checkSameRun(before: RunManifest, now: RunManifest): void {
+  const [began, runs] = [before.runtime.provider, now.runtime.provider];
+  if (began !== runs) {
+    throw new Error(
+      `The run began on ${began}, but the model runs on ${runs} now, and answers of the two are not mixed. Start a new run, or reload the page to get ${began} back.`,
+    );
+  }
+  const conflict = resumeConflict(before, now);
+  if (conflict !== null) throw new Error(conflict);
+}
+
+/** @throws naming the picture whose caption the model cannot be asked about */
+function checkCaptions(engine: Engine, plan: ProbePlan, pictures: readonly OwnPicture[]): void {
+  for (const { id, caption } of pictures) {
+    try {
+      engine.renderPrompt(plan.prompt.replace('{caption}', () => caption));
+    } catch (error) {
+      throw new Error(`The caption of "${id}" cannot be asked for. ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
   }
 }
 
@@ -95,7 +143,5 @@ async function datasetOf(request: ProbeRequest, embedded: ProbeDataset): Promise
   if (pictures.length === 0) {
     throw new Error('There are no own pictures to probe yet. Add some on the bench first.');
   }
-  const own = await userPictures(name, pictures, embedded.cell);
-  const captions = new Set(pictures.map(({ caption }) => caption.trim().toLowerCase()));
-  return captions.size < CAPTIONS_FOR_A_FULL_GRID ? withFillers(own, embedded) : own;
+  return ownDataset(name, pictures, embedded);
 }

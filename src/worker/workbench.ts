@@ -84,7 +84,7 @@ export function createWorkbench(emit: Listener): WorkbenchService {
       }
     },
     async pauseProbe() {
-      run?.pause();
+      await run?.pause();
     },
     async resumeProbe() {
       run?.resume();

@@ -2,6 +2,7 @@ import { parseAnswer } from '../../results/parse-answer.ts';
 import type { LiveAnswer } from '../../protocol/workbench.ts';
 import { schemeOf } from '../../results/scheme.ts';
 import { duration, signed } from '../format.ts';
+import { SchemeSwitch } from '../setup/scheme-switch.tsx';
 import { useWorkbench } from '../store/context.tsx';
 import { benchKey } from '../store/state.ts';
 import { axisEnd, barGeometry } from './margin-axis.ts';
@@ -21,6 +22,7 @@ export function AnswerRows() {
   const current = live !== undefined && live.key === benchKey(bench);
   return (
     <div className="answers" data-testid="answers" data-stale={!current || undefined}>
+      <SchemeSwitch name="bench-scheme" />
       {strengths.map((wanted, row) => (
         <AnswerRow
           key={wanted}
@@ -35,6 +37,9 @@ export function AnswerRows() {
         <span>0</span>
         <span>Yes {signed(end, 0)}</span>
       </div>
+      {strengths.length === 2 && (
+        <p className="answer-place hint">The slider&rsquo;s strength gets a row of its own here.</p>
+      )}
       <p className="hint" data-testid="encoding">
         {failure !== undefined
           ? failure

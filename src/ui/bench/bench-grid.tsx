@@ -1,73 +1,47 @@
-import { useRef, useState, type PointerEvent } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { CELLS } from '../../results/records.ts';
-import { GridCanvas } from '../pictures/picture-canvas.tsx';
+import { GRID_STEPS, stepInGrid } from '../grid-steps.ts';
+import { GridCanvas, PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { benchPictures, cellName } from '../store/state.ts';
 import { useCaptionOf } from './captions.ts';
+import { useGridDrag } from './drag.ts';
 
-/** Pointer travel in CSS pixels from which a press on the target is a drag and not a click. */
-const DRAG_FROM = 6;
-
-interface Press {
-  readonly cell: number;
-  readonly x: number;
-  readonly y: number;
-}
-
-/** The 3×3 picture. The target is dragged from cell to cell; a click changes a cell's picture. */
+/** The 3×3 picture. Pictures are dragged from cell to cell; a click changes a cell's picture. */
 export function BenchGrid({ onPick }: { onPick: (cell: number) => void }) {
   const bench = useWorkbench((state) => state.bench)!;
   const actions = useActions();
   const captionOf = useCaptionOf();
   const frame = useRef<HTMLDivElement>(null);
-  const press = useRef<Press>(undefined);
-  const dragged = useRef(false);
-  const [dragging, setDragging] = useState(false);
+  const [focused, setFocused] = useState<number>();
   const pictures = benchPictures(bench);
+  const { drag, wasDrag, handlers } = useGridDrag(frame, {
+    take: (cell) => pictures[cell] ?? null,
+    // The target walks along, so that its answers are seen on the way.
+    onEnter(id, cell) {
+      if (id === bench.target) actions.moveTarget(cell);
+    },
+    onDrop(id, from, to) {
+      if (id !== bench.target) actions.swapDistractors(from, to);
+    },
+  });
 
-  function cellAt(event: PointerEvent): number | undefined {
-    const box = frame.current!.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - box.left) / box.width) * 3);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * 3);
-    const inside = column >= 0 && column < 3 && row >= 0 && row < 3;
-    return inside ? row * 3 + column : undefined;
-  }
-
-  function onPointerDown(event: PointerEvent<HTMLDivElement>): void {
-    dragged.current = false;
-    const cell = cellAt(event);
-    if (cell !== bench.cell || event.button !== 0) return;
-    press.current = { cell, x: event.clientX, y: event.clientY };
-  }
-
-  function onPointerMove(event: PointerEvent<HTMLDivElement>): void {
-    const from = press.current;
-    if (from === undefined) return;
-    const travel = Math.hypot(event.clientX - from.x, event.clientY - from.y);
-    if (!dragged.current && travel < DRAG_FROM) return;
-    if (!dragged.current) {
-      dragged.current = true;
-      frame.current!.setPointerCapture(event.pointerId);
-      setDragging(true);
-    }
-    const cell = cellAt(event);
-    if (cell !== undefined) actions.moveTarget(cell);
-  }
-
-  function onPointerUp(): void {
-    press.current = undefined;
-    setDragging(false);
+  function onKeyDown(event: KeyboardEvent, cell: number): void {
+    if (event.key === 't') return actions.moveTarget(cell);
+    const step = GRID_STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = stepInGrid(cell, ...step);
+    frame.current?.querySelectorAll<HTMLElement>('.grid-cell')[next]?.focus();
   }
 
   return (
     <div
       ref={frame}
       className="grid-frame"
-      data-dragging={dragging || undefined}
-      onPointerDown={onPointerDown}
-      onPointerMove={onPointerMove}
-      onPointerUp={onPointerUp}
-      onPointerCancel={onPointerUp}
+      data-dragging={drag !== undefined || undefined}
+      data-own-keys
+      {...handlers}
     >
       <GridCanvas ids={pictures} label="The picture that the model sees" />
       {CELLS.map((name, cell) => {
@@ -81,15 +55,23 @@ export function BenchGrid({ onPick }: { onPick: (cell: number) => void }) {
             className="grid-cell"
             data-cell={name}
             data-target={isTarget || undefined}
+            tabIndex={cell === (focused ?? bench.cell) ? 0 : -1}
             aria-label={`${cellName(name)}: ${what}${isTarget ? ', the target' : ''}. Change the picture.`}
             title={isTarget ? `Target: ${what}` : what}
+            onFocus={() => setFocused(cell)}
+            onBlur={() => setFocused(undefined)}
+            onKeyDown={(event) => onKeyDown(event, cell)}
             onClick={() => {
-              if (dragged.current) dragged.current = false;
-              else onPick(cell);
+              if (!wasDrag()) onPick(cell);
             }}
           />
         );
       })}
+      {drag && (
+        <div className="ghost" style={{ left: `${drag.left}%`, top: `${drag.top}%` }}>
+          <PictureCanvas id={drag.id} label="" />
+        </div>
+      )}
     </div>
   );
 }

@@ -33,7 +33,12 @@ export function BenchPanel() {
     >
       <div className="panel-title">
         <h2>Bench</h2>
-        <span className="hint bench-hint">Drag the target, or use the arrow keys</span>
+        <span
+          className="hint bench-hint"
+          title="The target walks through the cells; the eight others keep their order and move up, as in the published probe."
+        >
+          Drag the target, or use arrow keys; the others keep their order
+        </span>
         <button type="button" className="quiet" onClick={actions.shuffleBench} disabled={!ready}>
           Other pictures
         </button>

@@ -1,6 +1,10 @@
+import { useMemo } from 'react';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { benchPictures } from '../store/state.ts';
 import { useCaptionOf } from './captions.ts';
+
+/** Captions of other pictures that are offered. */
+const ABSENT = 8;
 
 /** The caption that is asked for: any text, with what is in the picture as quick picks. */
 export function CaptionField() {
@@ -8,8 +12,17 @@ export function CaptionField() {
   const items = useWorkbench((state) => state.dataset?.items);
   const actions = useActions();
   const captionOf = useCaptionOf();
-  const shown = benchPictures(bench).filter((id) => id !== null);
-  const absent = items?.find(({ id }) => !shown.includes(id));
+  const shown = useMemo(() => benchPictures(bench).filter((id) => id !== null), [bench]);
+  const absent = useMemo(() => {
+    const others = (items ?? []).filter(({ id }) => !shown.includes(id));
+    // Spread over the whole set, and others for another picture.
+    const first = others.findIndex(({ id }) => id > bench.target);
+    const step = Math.max(1, Math.floor(others.length / ABSENT));
+    return Array.from(
+      { length: Math.min(ABSENT, others.length) },
+      (_, at) => others[(Math.max(0, first) + at * step) % others.length]!,
+    );
+  }, [items, shown, bench.target]);
   return (
     <div className="caption">
       <label>
@@ -38,9 +51,13 @@ export function CaptionField() {
               </option>
             ))}
           </optgroup>
-          {absent !== undefined && (
+          {absent.length > 0 && (
             <optgroup label="Not in the picture">
-              <option value={absent.caption}>{absent.caption}</option>
+              {absent.map(({ id, caption }) => (
+                <option key={id} value={caption}>
+                  {caption}
+                </option>
+              ))}
             </optgroup>
           )}
         </select>

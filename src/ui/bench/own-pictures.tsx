@@ -1,58 +1,75 @@
+import { useEffect, useRef } from 'react';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { useActions, useWorkbench } from '../store/context.tsx';
+import { AddPictures } from './add-pictures.tsx';
 
 /** A person's own pictures: dropped on the bench or chosen, each with a caption. */
 export function OwnPictures() {
   const own = useWorkbench((state) => state.ownPictures);
-  const bench = useWorkbench((state) => state.bench)!;
-  const actions = useActions();
+  const problem = useWorkbench((state) => state.captionProblem);
   return (
     <div className="own" data-testid="own-pictures">
-      <label className="file">
-        <input
-          type="file"
-          accept="image/png,image/jpeg,image/webp"
-          multiple
-          onChange={(event) => {
-            void actions.addOwnPictures([...(event.target.files ?? [])]);
-            event.target.value = '';
-          }}
-        />
-        <span>Add own pictures …</span>
-      </label>
+      <AddPictures />
       {own.length === 0 ? (
-        <span className="hint">or drop them here; they stay in this tab</span>
+        <span className="hint">
+          or drop them here; they stay in this tab and are gone when it is reloaded
+        </span>
       ) : (
-        <ul className="own-list">
+        <ul className="own-list" aria-label="Own pictures">
           {own.map(({ id, caption }) => (
-            <li key={id}>
-              <PictureCanvas id={id} label={caption} />
-              <input
-                type="text"
-                value={caption}
-                maxLength={300}
-                aria-label={`Caption of ${id.replace('own:', '')}`}
-                onChange={(event) => actions.captionOwnPicture(id, event.target.value)}
-              />
-              <button
-                type="button"
-                className="quiet"
-                onClick={() => actions.replacePicture(bench.cell, id)}
-              >
-                Use as target
-              </button>
-              <button
-                type="button"
-                className="quiet"
-                aria-label={`Remove ${caption}`}
-                onClick={() => actions.removeOwnPicture(id)}
-              >
-                ✕
-              </button>
-            </li>
+            <OwnPicture key={id} id={id} caption={caption} />
           ))}
         </ul>
       )}
+      {problem !== undefined && (
+        <p className="own-problem" role="alert" id="caption-problem">
+          {problem.message}
+        </p>
+      )}
     </div>
+  );
+}
+
+function OwnPicture({ id, caption }: { id: string; caption: string }) {
+  const cell = useWorkbench((state) => state.bench!.cell);
+  const problem = useWorkbench((state) =>
+    state.captionProblem?.id === id ? state.captionProblem : undefined,
+  );
+  const actions = useActions();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (problem !== undefined) field.current?.focus();
+  }, [problem]);
+  return (
+    <li>
+      <PictureCanvas id={id} label={caption} />
+      <input
+        ref={field}
+        type="text"
+        value={caption}
+        maxLength={300}
+        placeholder="what it shows"
+        aria-label={`Caption of ${id}`}
+        aria-invalid={problem !== undefined || undefined}
+        aria-describedby={problem && 'caption-problem'}
+        onChange={(event) => actions.captionOwnPicture(id, event.target.value)}
+      />
+      <button
+        type="button"
+        className="quiet"
+        aria-label={`Use as target: ${caption || id}`}
+        onClick={() => actions.replacePicture(cell, id)}
+      >
+        Use as target
+      </button>
+      <button
+        type="button"
+        className="quiet"
+        aria-label={`Remove ${caption || id}`}
+        onClick={() => actions.removeOwnPicture(id)}
+      >
+        ✕
+      </button>
+    </li>
   );
 }

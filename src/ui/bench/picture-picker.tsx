@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { CELLS } from '../../results/records.ts';
+import { AddPictures } from './add-pictures.tsx';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { cellName } from '../store/state.ts';
 
-/** Thumbnails shown at once; the search narrows the rest. */
+/** Thumbnails shown at first: quick to draw, and enough to choose from. */
 const SHOWN = 60;
 
 /** Chooses the picture of a cell: search by name, own pictures first. Esc closes it. */
@@ -15,11 +16,14 @@ export function PicturePicker({ cell, onClose }: { cell: number; onClose: () => 
   const isTarget = useWorkbench((state) => state.bench?.cell === cell);
   const actions = useActions();
   const [search, setSearch] = useState('');
+  const [all, setAll] = useState(false);
   const found = useMemo(() => {
     const words = search.trim().toLowerCase().split(/\s+/);
-    const all = [...own, ...(items ?? [])];
-    return all.filter(({ caption }) => words.every((word) => caption.toLowerCase().includes(word)));
+    return [...own, ...(items ?? [])].filter(({ caption }) =>
+      words.every((word) => caption.toLowerCase().includes(word)),
+    );
   }, [items, own, search]);
+  const shown = all ? found : found.slice(0, SHOWN);
   useEffect(() => dialog.current?.showModal(), []);
 
   function choose(id: string | null): void {
@@ -52,15 +56,27 @@ export function PicturePicker({ cell, onClose }: { cell: number; onClose: () => 
       </div>
       <p className="hint">
         {found.length} {found.length === 1 ? 'picture' : 'pictures'}
-        {found.length > SHOWN ? `, the first ${SHOWN} shown` : ''}
+        {shown.length < found.length && (
+          <>
+            , the first {SHOWN} shown{' '}
+            <button type="button" className="quiet" onClick={() => setAll(true)}>
+              Show all
+            </button>
+          </>
+        )}
+        {found.length === 0 && '. Try a shorter or another word, or add a picture of your own.'}
       </p>
       <div className="thumbnails">
-        {found.slice(0, SHOWN).map(({ id, caption }) => (
+        {shown.map(({ id, caption }) => (
           <button key={id} type="button" title={caption} onClick={() => choose(id)}>
             <PictureCanvas id={id} label="" />
             <span>{caption}</span>
           </button>
         ))}
+      </div>
+      <div className="picker-own">
+        <AddPictures />
+        <span className="hint">own pictures stand first</span>
       </div>
     </dialog>
   );

@@ -3,33 +3,54 @@ import type { ModelDescription } from '../../protocol/workbench.ts';
 import { useWorkbench } from '../store/context.tsx';
 import { applyTheme, storedTheme, type Theme } from './theme.ts';
 
-/** Precision, provider and adapter in a few words. */
-export function describeModel(description: ModelDescription): string {
-  const where =
-    description.provider === 'webgpu' ? `WebGPU (${description.adapter})` : 'WASM on the CPU';
-  return `${description.model} · ${where} · ${description.dtype}`;
+/** Where a model runs, in a few words. */
+export function describePlace({ provider, adapter }: ModelDescription): string {
+  return provider === 'webgpu' ? `WebGPU (${adapter})` : 'WASM on the CPU';
 }
 
-export function Header({ onHelp }: { onHelp: () => void }) {
-  const model = useWorkbench((state) => state.model);
-  const phase = { starting: 'Starting', loading: 'Loading', live: 'Live', failed: 'Failed' }[
-    model.phase
-  ];
+const PHASES = {
+  starting: ['Starting', 'The page is being prepared.'],
+  loading: ['Loading', 'The model is being loaded; the bench and the last result work already.'],
+  live: ['Live', 'The model is loaded and answers in this tab.'],
+  failed: ['Failed', 'The model could not be loaded; the setup panel says why.'],
+} as const;
+
+interface HeaderProps {
+  onHelp: () => void;
+  onCredits: () => void;
+}
+
+export function Header({ onHelp, onCredits }: HeaderProps) {
+  const { phase, description } = useWorkbench((state) => state.model);
+  const [word, meaning] = PHASES[phase];
   return (
     <header className="header">
       <h1>BaPA Workbench</h1>
-      <p className="header-model" data-phase={model.phase} data-testid="model-status">
-        <span className="phase">{phase}</span>
-        {model.description !== undefined && (
-          <span title={model.description.adapter}>{describeModel(model.description)}</span>
+      <p className="header-model" data-phase={phase} data-testid="model-status">
+        <span className="phase" title={meaning}>
+          {word}
+        </span>
+        {description !== undefined && (
+          <span title={description.adapter}>
+            {description.model} · {describePlace(description)} · {description.dtype}
+          </span>
         )}
       </p>
-      <a href="data/emoji-probe/CREDITS.md" target="_blank" rel="noreferrer">
+      <button type="button" className="quiet" onClick={onCredits}>
         Credits
-      </a>
+      </button>
       <ThemeButton />
-      <button type="button" className="quiet help" onClick={onHelp} aria-keyshortcuts="?">
-        What am I looking at?
+      <button
+        type="button"
+        className="quiet help"
+        aria-label="What am I looking at?"
+        aria-keyshortcuts="?"
+        onClick={onHelp}
+      >
+        <span className="wide">What am I looking at?</span>
+        <span className="narrow" aria-hidden="true">
+          ?
+        </span>
       </button>
     </header>
   );
@@ -40,8 +61,16 @@ function ThemeButton() {
   useEffect(() => applyTheme(theme), [theme]);
   const next = theme === 'dark' ? 'light' : 'dark';
   return (
-    <button type="button" className="quiet theme" onClick={() => setTheme(next)}>
-      {next === 'dark' ? 'Dark' : 'Light'}
+    <button
+      type="button"
+      className="quiet theme"
+      aria-label={`Switch to the ${next} theme`}
+      onClick={() => setTheme(next)}
+    >
+      <span className="wide">{next === 'dark' ? 'Dark theme' : 'Light theme'}</span>
+      <span className="narrow" aria-hidden="true">
+        ◐
+      </span>
     </button>
   );
 }

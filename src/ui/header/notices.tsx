@@ -1,19 +1,23 @@
 import { useActions, useWorkbench } from '../store/context.tsx';
 
-/** Sentences that stop nothing but should be read. */
+/** Sentences that stop nothing but should be read: one bar that grows no higher than a few lines. */
 export function Notices() {
   const notices = useWorkbench((state) => state.notices);
   const actions = useActions();
   return (
     <div className="notices" role="status">
-      {notices.map((message) => (
-        <p key={message} className="notice">
-          <span>{message}</span>
-          <button type="button" className="quiet" onClick={() => actions.dismissNotice(message)}>
-            Dismiss
+      {notices.length > 0 && (
+        <div className="notice">
+          <ul>
+            {notices.map((message) => (
+              <li key={message}>{message}</li>
+            ))}
+          </ul>
+          <button type="button" className="quiet" onClick={actions.dismissNotices}>
+            {notices.length === 1 ? 'Dismiss' : `Dismiss all ${notices.length}`}
           </button>
-        </p>
-      ))}
+        </div>
+      )}
     </div>
   );
 }

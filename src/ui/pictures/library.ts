@@ -9,12 +9,18 @@ export interface PictureLibrary {
   cell(): number;
   setDataset(dataset: ProbeDataset): void;
   addOwn(picture: OwnPicture): void;
-  removeOwn(id: string): void;
+  /** Takes a picture off the list; with `keepImage` its pixels stay for the results that show it. */
+  removeOwn(id: string, options: { keepImage: boolean }): void;
+  /** Whether an id is taken, by a removed picture too. */
+  has(id: string): boolean;
   own(): readonly OwnPicture[];
   /** Rejects with a sentence on an unknown id. */
   picture(id: string): Promise<RgbImage>;
-  /** Nine pictures on a white canvas of `3 * cell` pixels a side, made anew on every call. */
-  grid(ids: readonly (string | null)[]): Promise<RgbImage>;
+  /**
+   * Nine pictures on a white canvas of `3 * cell` pixels a side (the data set's cell where absent),
+   * made anew on every call.
+   */
+  grid(ids: readonly (string | null)[], cell?: number): Promise<RgbImage>;
 }
 
 const CELL_BEFORE_DATASET = 168;
@@ -22,10 +28,11 @@ const CELL_BEFORE_DATASET = 168;
 export function createPictureLibrary(): PictureLibrary {
   let dataset: ProbeDataset | undefined;
   const own = new Map<string, OwnPicture>();
+  const removed = new Map<string, RgbImage>();
 
   async function picture(id: string): Promise<RgbImage> {
-    const mine = own.get(id);
-    if (mine !== undefined) return mine.image;
+    const mine = own.get(id)?.image ?? removed.get(id);
+    if (mine !== undefined) return mine;
     if (dataset === undefined) {
       throw new Error(`The picture "${id}" was asked for before the data set was read.`);
     }
@@ -40,14 +47,18 @@ export function createPictureLibrary(): PictureLibrary {
     addOwn(added) {
       own.set(added.id, added);
     },
-    removeOwn(id) {
+    removeOwn(id, { keepImage }) {
+      const picture = own.get(id);
       own.delete(id);
+      if (keepImage && picture !== undefined) removed.set(id, picture.image);
     },
+    has: (id) =>
+      own.has(id) || removed.has(id) || (dataset?.items.some((item) => item.id === id) ?? false),
     own: () => [...own.values()],
     picture,
-    async grid(ids) {
+    async grid(ids, cell = dataset?.cell ?? CELL_BEFORE_DATASET) {
       const pictures = await Promise.all(ids.map((id) => (id === null ? null : picture(id))));
-      return composeGrid(pictures, dataset?.cell ?? CELL_BEFORE_DATASET);
+      return composeGrid(pictures, cell);
     },
   };
 }

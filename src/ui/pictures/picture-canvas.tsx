@@ -15,14 +15,21 @@ export function drawImage(canvas: HTMLCanvasElement, image: RgbImage): void {
   context.putImageData(pixels, 0, 0);
 }
 
+interface GridCanvasProps {
+  ids: readonly (string | null)[];
+  label: string;
+  /** Side of a cell in pixels; the data set's where absent. */
+  cell?: number | undefined;
+}
+
 /** Nine pictures as the model gets them, composed by the same code that runs use. */
-export function GridCanvas({ ids, label }: { ids: readonly (string | null)[]; label: string }) {
+export function GridCanvas({ ids, label, cell }: GridCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const library = useLibrary();
   const key = JSON.stringify(ids);
   useEffect(() => {
     let current = true;
-    library.grid(JSON.parse(key) as (string | null)[]).then(
+    library.grid(JSON.parse(key) as (string | null)[], cell).then(
       (image) => {
         if (current && canvas.current) drawImage(canvas.current, image);
       },
@@ -31,7 +38,7 @@ export function GridCanvas({ ids, label }: { ids: readonly (string | null)[]; la
     return () => {
       current = false;
     };
-  }, [library, key]);
+  }, [library, key, cell]);
   return <canvas ref={canvas} className="picture" role="img" aria-label={label} />;
 }
 

@@ -1,60 +1,67 @@
-import { useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { colorOf, inkOn } from '../../figures/color-scale.ts';
 import { formatNumber, type HeatmapData } from '../../figures/heatmap.ts';
+import { GRID_STEPS, stepInGrid } from '../grid-steps.ts';
 import { cellName } from '../store/state.ts';
 
 interface BiasMapProps {
   map: HeatmapData;
+  /** The cell whose items are open, where they are this map's. */
   open: number | undefined;
   onOpen: (cell: number) => void;
 }
 
-const STEPS: Readonly<Record<string, number>> = {
-  ArrowLeft: -1,
-  ArrowRight: 1,
-  ArrowUp: -3,
-  ArrowDown: 3,
-};
-
 /** A 3×3 map on the page: the exported figure's colours, and each cell opens its items. */
 export function BiasMap({ map, open, onOpen }: BiasMapProps) {
   const grid = useRef<HTMLDivElement>(null);
+  const wasOpen = useRef<number>(undefined);
+  const name = map.name ?? map.title;
+
+  function cellButton(cell: number): HTMLElement | undefined {
+    return grid.current?.querySelectorAll<HTMLElement>('button')[cell];
+  }
+
+  // Closed items hand the focus back, unless it went elsewhere meanwhile.
+  useEffect(() => {
+    const before = wasOpen.current;
+    wasOpen.current = open;
+    if (open !== undefined || before === undefined) return;
+    if (document.activeElement === document.body) cellButton(before)?.focus();
+  }, [open]);
 
   function onKeyDown(event: KeyboardEvent, cell: number): void {
-    const step = STEPS[event.key];
+    const step = GRID_STEPS[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const next = cell + step;
-    const sameRow = Math.floor(next / 3) === Math.floor(cell / 3);
-    if (next < 0 || next > 8 || (Math.abs(step) === 1 && !sameRow)) return;
-    grid.current?.querySelectorAll<HTMLElement>('button')[next]?.focus();
+    cellButton(stepInGrid(cell, ...step))?.focus();
   }
 
   return (
-    <figure className="map" data-map={map.title}>
-      <figcaption>{map.title}</figcaption>
-      <div ref={grid} className="map-grid" data-own-keys role="group" aria-label={map.title}>
-        {map.cells.map(({ name, value, n, interval }, cell) => {
+    <figure className="map" data-map={name}>
+      <figcaption>{name}</figcaption>
+      <div ref={grid} className="map-grid" data-own-keys role="group" aria-label={name}>
+        {map.cells.map(({ name: cellId, value, n, interval }, cell) => {
           const fill = value === null ? undefined : colorOf(map.scale, value);
           const shown = value === null ? 'no data' : formatNumber(value, map.signed);
-          const between = interval && ` [${interval.map((end) => formatNumber(end)).join(', ')}]`;
-          const details = `${shown}${between ?? ''}${n === undefined ? '' : `, n = ${n}`}`;
+          const ends = interval?.map((end) => formatNumber(end, map.signed)).join(', ');
+          const between = ends === undefined ? '' : ` [${ends}]`;
+          const details = `${shown}${between}${n === undefined ? '' : `, n = ${n}`}`;
           return (
             <button
-              key={name}
+              key={cellId}
               type="button"
-              data-cell={name}
+              data-cell={cellId}
               data-value={value ?? undefined}
               data-open={open === cell || undefined}
               className={value === null ? 'hatched' : ''}
               style={fill === undefined ? undefined : { background: fill, color: inkOn(fill) }}
               tabIndex={cell === (open ?? 0) ? 0 : -1}
-              title={`${cellName(name)}: ${details}`}
-              aria-label={`${map.title}, ${cellName(name)}: ${map.quantity} ${details}. Open its items.`}
+              title={`${cellName(cellId)}: ${details}`}
+              aria-label={`${name}, ${cellName(cellId)}: ${map.quantity} ${details}. Open its items.`}
               onClick={() => onOpen(cell)}
               onKeyDown={(event) => onKeyDown(event, cell)}
             >
-              {shown}
+              {map.signed ? shown.replace(/^([+−]?)0\./, '$1.') : shown}
             </button>
           );
         })}

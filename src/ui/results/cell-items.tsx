@@ -1,48 +1,65 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { RunManifest } from '../../results/manifest.ts';
 import type { Cell, ProbeRecord } from '../../results/records.ts';
 import { signed } from '../format.ts';
-import { GridCanvas } from '../pictures/picture-canvas.tsx';
 import { useActions } from '../store/context.tsx';
 import { cellName } from '../store/state.ts';
+import { schemeLabels } from './figure-data.ts';
+import { ItemDetails } from './item-details.tsx';
+import { isWrong, itemRows } from './item-rows.ts';
 
 /** Rows drawn at once; the filters narrow the rest. */
 const SHOWN = 200;
 
 interface CellItemsProps {
   cell: Cell;
+  /** The schemes of the map that was clicked. */
+  chosenSchemes: readonly string[];
   records: readonly ProbeRecord[];
-  labels: readonly string[];
+  manifest: RunManifest | undefined;
 }
 
-/** The items behind a cell: picture, exact prompt, raw output, margin. */
-export function CellItems({ cell, records, labels }: CellItemsProps) {
+/** The items behind a cell of a map: which question, which answers; one of them in full. */
+export function CellItems({ cell, chosenSchemes, records, manifest }: CellItemsProps) {
   const actions = useActions();
-  const [scheme, setScheme] = useState('');
+  const heading = useRef<HTMLHeadingElement>(null);
+  const labels = schemeLabels(records);
+  const [schemes, setSchemes] = useState(chosenSchemes);
   const [wrongOnly, setWrongOnly] = useState(false);
   const [chosen, setChosen] = useState<string>();
-  const items = useMemo(
+  const rows = useMemo(
     () =>
-      records.filter(
-        (record) =>
-          record.cell === cell &&
-          (scheme === '' || record.scheme === scheme) &&
-          (!wrongOnly || record.prediction !== record.answer),
+      itemRows(records, cell, schemes).filter(
+        (row) => !wrongOnly || row.records.some((record) => isWrong(record)),
       ),
-    [records, cell, scheme, wrongOnly],
+    [records, cell, schemes, wrongOnly],
   );
-  const open = items.find(({ key }) => key === chosen) ?? items[0];
+  const open = rows.find(({ key }) => key === chosen) ?? rows[0];
+  // Whoever opened the items by keyboard goes on here, and hears what they are.
+  useEffect(() => heading.current?.focus(), []);
+  const choices = [...labels.map((label) => [label]), ...(labels.length > 1 ? [labels] : [])];
   return (
     <div className="items" data-testid="items">
       <div className="items-title">
-        <h3>Items: {cellName(cell)}</h3>
+        <h3 ref={heading} tabIndex={-1}>
+          Items: {cellName(cell)}
+        </h3>
+        <button type="button" className="quiet" onClick={() => actions.openCell(undefined)}>
+          Close
+        </button>
+      </div>
+      <div className="items-filters">
         <select
-          value={scheme}
+          value={schemes.join(' ')}
           aria-label="Scheme of the items"
-          onChange={(event) => setScheme(event.target.value)}
+          onChange={(event) =>
+            setSchemes(choices.find((choice) => choice.join(' ') === event.target.value) ?? labels)
+          }
         >
-          <option value="">all schemes</option>
-          {labels.map((label) => (
-            <option key={label}>{label}</option>
+          {choices.map((choice) => (
+            <option key={choice.join(' ')} value={choice.join(' ')}>
+              {choice.join(' and ')}
+            </option>
           ))}
         </select>
         <label className="check">
@@ -54,58 +71,65 @@ export function CellItems({ cell, records, labels }: CellItemsProps) {
           wrong only
         </label>
         <span className="hint" data-testid="item-count">
-          {items.length} items{items.length > SHOWN ? `, ${SHOWN} shown` : ''}
+          {rows.length} {rows.length === 1 ? 'item' : 'items'}
+          {rows.length > SHOWN ? `, ${SHOWN} shown` : ''}
         </span>
-        <button type="button" className="quiet" onClick={() => actions.openCell(undefined)}>
-          Close
-        </button>
       </div>
-      <div className="items-body">
-        <ul className="item-list">
-          {items.slice(0, SHOWN).map((record) => (
-            <li key={record.key}>
-              <button
-                type="button"
-                aria-pressed={record === open}
-                onClick={() => setChosen(record.key)}
-              >
-                <span>{record.caption}</span>
-                <span>{record.scheme}</span>
-                <span>
-                  {record.prediction ?? 'neither'}
-                  {record.prediction === record.answer ? ' ✓' : ' ✗'}
+      {open === undefined ? (
+        <p className="hint">
+          {wrongOnly
+            ? 'No wrong answer in this cell.'
+            : 'No item of this cell has been answered yet.'}
+        </p>
+      ) : (
+        <div className="items-body">
+          <ul
+            className="item-list"
+            aria-label="Items"
+            data-many={open.records.length > 1 || undefined}
+          >
+            <li className="item-head" aria-hidden="true">
+              <span className="item-caption">asked for</span>
+              <span className="item-there">it is</span>
+              {open.records.map(({ scheme }) => (
+                <span key={scheme} className="item-answer">
+                  {scheme}
                 </span>
-                <span>{signed(record.margin)}</span>
-              </button>
+              ))}
             </li>
-          ))}
-        </ul>
-        {open === undefined ? (
-          <p className="hint">Nothing here yet.</p>
-        ) : (
-          <div className="item" data-testid="item">
-            <GridCanvas ids={open.pictures} label={`Picture of group ${open.group}`} />
-            <dl className="facts">
-              <dt>asked</dt>
-              <dd>
-                {open.caption} ({open.polarity === 'positive' ? 'is there' : 'is not there'})
-              </dd>
-              <dt>raw output</dt>
-              <dd>
-                <code>{open.output}</code>
-                {open.decoded && ' (decoded on: the first token was neither Yes nor No)'}
-              </dd>
-              <dt>margin</dt>
-              <dd>{signed(open.margin, 3)}</dd>
-              <dt>group</dt>
-              <dd>
-                {open.group} · {open.scheme}
-              </dd>
-            </dl>
-            <pre data-testid="item-prompt">{open.prompt}</pre>
-          </div>
-        )}
-      </div>
+            {rows.slice(0, SHOWN).map((row) => (
+              <li key={row.key}>
+                <button
+                  type="button"
+                  aria-pressed={row === open}
+                  onClick={() => setChosen(row.key)}
+                >
+                  <ItemWords records={row.records} />
+                </button>
+              </li>
+            ))}
+          </ul>
+          <ItemDetails records={open.records} manifest={manifest} />
+        </div>
+      )}
     </div>
+  );
+}
+
+/** One line: what was asked, whether it is there, and each scheme's answer and margin. */
+function ItemWords({ records }: { records: readonly ProbeRecord[] }) {
+  const { caption, polarity } = records[0]!;
+  return (
+    <>
+      <span className="item-caption">{caption}</span>
+      <span className="item-there">{polarity === 'positive' ? 'there' : 'absent'}</span>
+      {records.map((record) => (
+        <span key={record.scheme} className="item-answer" title={record.scheme}>
+          {record.prediction ?? 'neither'}
+          {isWrong(record) ? ' ✗ ' : ' ✓ '}
+          <small>{signed(record.margin, 2)}</small>
+        </span>
+      ))}
+    </>
   );
 }

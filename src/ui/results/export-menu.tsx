@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { recordsToCsv } from '../../results/csv.ts';
 import { formatRecord, formatReference } from '../../results/jsonl.ts';
 import type { RunManifest } from '../../results/manifest.ts';
@@ -18,11 +18,20 @@ export function ExportMenu({ maps, records, manifest }: ExportMenuProps) {
   const [figure, setFigure] = useState<FigureName>('all');
   const [scale, setScale] = useState(2);
   const [failure, setFailure] = useState<string>();
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const closeOutside = (event: PointerEvent) => {
+      const inside = event.target instanceof Node && menu.current?.contains(event.target);
+      if (menu.current?.open && !inside) menu.current.open = false;
+    };
+    document.addEventListener('pointerdown', closeOutside);
+    return () => document.removeEventListener('pointerdown', closeOutside);
+  }, []);
   const name = `probe-${manifest?.model.name ?? 'run'}`;
   const figureNames: Record<FigureName, string> = {
     all: 'all maps',
-    first: maps.first.title,
-    second: maps.second?.title ?? '',
+    first: maps.first.name ?? maps.first.title,
+    second: maps.second?.name ?? '',
     difference: 'difference',
   };
   const figureFile = `${name}-${figureNames[figure].replace(/\s+/g, '-')}`;
@@ -41,6 +50,7 @@ export function ExportMenu({ maps, records, manifest }: ExportMenuProps) {
 
   return (
     <details
+      ref={menu}
       className="menu"
       onBlur={({ currentTarget, relatedTarget }) => {
         if (relatedTarget !== null && !currentTarget.contains(relatedTarget)) {
@@ -123,22 +133,34 @@ export function ExportMenu({ maps, records, manifest }: ExportMenuProps) {
           </button>
         </div>
         <div className="menu-row">
-          <span>Reference JSONL</span>
-          {schemeLabels(records).map((label) => (
-            <button
-              key={label}
-              type="button"
-              onClick={() =>
-                text(
-                  `${name}-${label}.reference.jsonl`,
-                  'application/jsonl',
-                  formatReference(records.filter(({ scheme }) => scheme === label)),
-                )
-              }
-            >
-              {label}
-            </button>
-          ))}
+          <span>
+            Reference JSONL{records.length === 0 && <span className="hint"> (no records yet)</span>}
+          </span>
+          {schemeLabels(records).flatMap((label) =>
+            // The published probe's lines carry no polarity: each has a file of its own.
+            (['positive', 'negative'] as const).map((polarity) => {
+              const which = polarity === 'positive' ? label : `${label}, negatives`;
+              return (
+                <button
+                  key={which}
+                  type="button"
+                  onClick={() =>
+                    text(
+                      `${name}-${which.replace(', ', '-')}.reference.jsonl`,
+                      'application/jsonl',
+                      formatReference(
+                        records.filter(
+                          (record) => record.scheme === label && record.polarity === polarity,
+                        ),
+                      ),
+                    )
+                  }
+                >
+                  {which}
+                </button>
+              );
+            }),
+          )}
         </div>
         {failure !== undefined && <p role="alert">{failure}</p>}
       </div>

@@ -1,14 +1,20 @@
-/** From records to the numbers of the maps, and from those to figures. Pure functions. */
-import { comparison } from '../../figures/comparison.ts';
-import { differenceScale, sharedScale, type ColorScale } from '../../figures/color-scale.ts';
-import { heatmap, type HeatmapCell, type HeatmapData } from '../../figures/heatmap.ts';
+/** From records and their summary to the page's maps, and from those to figures. Pure functions. */
+import {
+  biasFigure,
+  differenceMap,
+  schemeMaps,
+  type BiasMapSource,
+} from '../../figures/bias-maps.ts';
+import type { HeatmapCell, HeatmapData } from '../../figures/heatmap.ts';
+import type { RunManifest } from '../../results/manifest.ts';
 import { CELLS, type ProbeRecord } from '../../results/records.ts';
 import { cellStatistics, type CellStatistics } from '../../results/statistics/cell-statistics.ts';
+import type { ProbeSummary } from '../../results/summary.ts';
 
 export type Measure = 'accuracy' | 'balancedAccuracy';
 
 export const MEASURES: Readonly<Record<Measure, string>> = {
-  accuracy: 'accuracy',
+  accuracy: 'accuracy on positive items',
   balancedAccuracy: 'balanced accuracy',
 };
 
@@ -17,6 +23,16 @@ export interface MapTriple {
   readonly first: HeatmapData;
   readonly second: HeatmapData | undefined;
   readonly difference: HeatmapData | undefined;
+  readonly source: BiasMapSource;
+}
+
+export interface MapRequest {
+  readonly measure: Measure;
+  readonly first: string;
+  readonly second: string | undefined;
+  readonly manifest?: RunManifest | undefined;
+  /** Ranges and intervals come from here; while there is none the maps do without. */
+  readonly summary?: ProbeSummary | undefined;
 }
 
 /** Labels of the schemes in the order in which they first appear. */
@@ -24,68 +40,95 @@ export function schemeLabels(records: readonly ProbeRecord[]): string[] {
   return [...new Set(records.map(({ scheme }) => scheme))];
 }
 
-function toCell(statistics: CellStatistics, measure: Measure): HeatmapCell {
-  const { cell: name, n, accuracy, balancedAccuracy } = statistics;
-  if (measure === 'balancedAccuracy') {
-    return { name, value: balancedAccuracy, n: n + statistics.negatives };
+/** The maps of two schemes; cells without records are missing, never zero. */
+export function mapTriple(records: readonly ProbeRecord[], request: MapRequest): MapTriple {
+  const { measure, first, second, manifest, summary } = request;
+  const source = {
+    quantity: MEASURES[measure],
+    model: manifest?.model.name,
+    dataset: manifest?.dataset.name,
+    groups: manifest?.groups,
+    seed: manifest?.seed,
+  };
+  const labels = second === undefined ? [first] : [first, second];
+  const schemes = labels.map((label) => ({
+    label,
+    cells: cellsOf(records, label, measure, summary),
+    range: measureOf(summary, label, measure)?.range.value,
+  }));
+  const maps = schemeMaps(schemes, source);
+  if (second === undefined) {
+    return { first: maps[0]!, second: undefined, difference: undefined, source };
   }
+  const comparison = wholeComparison(summary, first, second);
+  const compared = comparison?.[measure] ?? undefined;
+  const [before, after] = [schemes[0]!.cells, schemes[1]!.cells];
+  const cells = CELLS.map((name, at): HeatmapCell => {
+    const [from, to] = [before[at]!.value, after[at]!.value];
+    if (from === null || to === null) return { name, value: null };
+    const estimate = compared?.cells[at];
+    return {
+      name,
+      value: to - from,
+      n: comparison?.groups,
+      ...(estimate ? { interval: [estimate.low, estimate.high] as const } : {}),
+    };
+  });
+  const difference = { first, second, cells, rangeChange: compared?.range.value };
+  return {
+    first: maps[0]!,
+    second: maps[1],
+    difference: differenceMap(difference, source),
+    source,
+  };
+}
+
+/** A scheme's cells from all its records; intervals of balanced accuracy need complete groups. */
+function cellsOf(
+  records: readonly ProbeRecord[],
+  label: string,
+  measure: Measure,
+  summary: ProbeSummary | undefined,
+): HeatmapCell[] {
+  const cells = cellStatistics(records.filter(({ scheme }) => scheme === label));
+  if (measure === 'accuracy') return cells.map(accuracyCell);
+  const estimates = measureOf(summary, label, measure)?.cells;
+  return cells.map(({ cell: name, balancedAccuracy: value, n, negatives }, at) => {
+    const estimate = estimates?.[at];
+    return {
+      name,
+      value,
+      n: n + negatives,
+      ...(estimate ? { interval: [estimate.low, estimate.high] as const } : {}),
+    };
+  });
+}
+
+function accuracyCell({ cell: name, n, accuracy }: CellStatistics): HeatmapCell {
   if (accuracy === null) return { name, value: null };
   return { name, value: accuracy.value, n, interval: [accuracy.low, accuracy.high] };
 }
 
-/** The maps of two schemes; cells without records are missing, never zero. */
-export function mapTriple(
-  records: readonly ProbeRecord[],
-  measure: Measure,
-  firstLabel: string,
-  secondLabel: string | undefined,
-  subtitle: string,
-): MapTriple {
-  const cellsOf = (label: string) =>
-    cellStatistics(records.filter(({ scheme }) => scheme === label)).map((cell) =>
-      toCell(cell, measure),
-    );
-  const firstCells = cellsOf(firstLabel);
-  const secondCells = secondLabel === undefined ? undefined : cellsOf(secondLabel);
-  const values = [...firstCells, ...(secondCells ?? [])].map(({ value }) => value);
-  const scale = sharedScale(values);
-  const quantity = MEASURES[measure];
-  const map = (title: string, cells: readonly HeatmapCell[], by: ColorScale): HeatmapData => ({
-    title,
-    subtitle,
-    cells,
-    scale: by,
-    quantity,
-  });
-  const first = map(firstLabel, firstCells, scale);
-  if (secondLabel === undefined || secondCells === undefined) {
-    return { first, second: undefined, difference: undefined };
-  }
-  const differences = CELLS.map((name, index): HeatmapCell => {
-    const [before, after] = [firstCells[index]!.value, secondCells[index]!.value];
-    return { name, value: before === null || after === null ? null : after - before };
-  });
-  return {
-    first,
-    second: map(secondLabel, secondCells, scale),
-    difference: {
-      ...map(
-        `${secondLabel} − ${firstLabel}`,
-        differences,
-        differenceScale(differences.map(({ value }) => value)),
-      ),
-      quantity: `difference in ${quantity}`,
-      signed: true,
-    },
-  };
+/** A scheme's measure over all cells, where every group is complete: only then is it the map's. */
+function measureOf(summary: ProbeSummary | undefined, label: string, measure: Measure) {
+  if (summary === undefined || summary.incompleteGroups > 0) return undefined;
+  const across = summary.schemes.find(({ scheme }) => scheme.label === label)?.across;
+  return across?.[measure] ?? undefined;
+}
+
+function wholeComparison(summary: ProbeSummary | undefined, first: string, second: string) {
+  if (summary === undefined || summary.incompleteGroups > 0) return undefined;
+  return summary.comparisons.find((one) => one.first === first && one.second === second);
 }
 
 export type FigureName = 'all' | 'first' | 'second' | 'difference';
 
 /** One of the figures as an SVG document, on white paper. */
 export function figureSvg(maps: MapTriple, figure: FigureName): string {
-  if (figure !== 'all') return heatmap(maps[figure] ?? maps.first);
-  const { first, second, difference } = maps;
-  const shown = [first, second, difference].filter((map) => map !== undefined);
-  return comparison({ title: `Bias map: ${first.quantity} by cell`, maps: shown });
+  const { first, second, difference, source } = maps;
+  if (figure !== 'all') return biasFigure([maps[figure] ?? first], source);
+  return biasFigure(
+    [first, second, difference].filter((map) => map !== undefined),
+    source,
+  );
 }

@@ -1,18 +1,24 @@
-import type { ProbeState } from '../store/state.ts';
+import type { ProbeState, ResultState } from '../store/state.ts';
 
 /** Where a result comes from, in one line; `loaded` is the weight hash of the model that is live. */
 export function describeManifest(
-  { source, manifest, phase }: ProbeState,
+  { source, manifest, run }: ResultState,
+  probe: ProbeState,
   loaded: string | undefined,
 ): string {
-  if (manifest === undefined) return source === 'run' ? 'This run' : '';
-  const { model, runtime, dataset, groups, seed, whiteCells } = manifest;
-  return [
+  const newest = run === probe.run;
+  const name =
     source === 'precomputed'
       ? 'Precomputed'
-      : phase === 'finished'
-        ? 'This run'
-        : 'This run so far',
+      : !newest
+        ? 'Earlier run'
+        : probe.phase === 'finished'
+          ? 'This run'
+          : 'This run so far';
+  if (manifest === undefined) return source === 'run' ? name : '';
+  const { model, runtime, dataset, groups, seed, whiteCells } = manifest;
+  return [
+    name,
     model.name,
     `${dataset.name}, ${groups} ${groups === 1 ? 'group' : 'groups'}, seed ${seed}`,
     runtime.provider,
@@ -22,11 +28,4 @@ export function describeManifest(
       : []),
     ...(source === 'precomputed' ? [manifest.startedAt.slice(0, 10)] : []),
   ].join(' · ');
-}
-
-/** The same in a few words, to stand under a figure's title. */
-export function figureSubtitle({ manifest }: ProbeState): string {
-  if (manifest === undefined) return '';
-  const { model, groups, seed } = manifest;
-  return `${model.name} · ${groups} ${groups === 1 ? 'group' : 'groups'} · seed ${seed}`;
 }

@@ -1,30 +1,22 @@
-import { useMemo } from 'react';
-import type { ProbeRecord } from '../../results/records.ts';
 import type { CellStatistics } from '../../results/statistics/cell-statistics.ts';
-import { summarize, type GroupSummary, type ProbeSummary } from '../../results/summary.ts';
+import type { GroupSummary, ProbeSummary } from '../../results/summary.ts';
 import { plain, pValue, signed, withInterval } from '../format.ts';
 import { cellName } from '../store/state.ts';
 import type { Measure } from './figure-data.ts';
 
-/** Enough for two digits of an interval, and quick enough for a page. */
-export const PAGE_RESAMPLES = { resamples: 2000, permutations: 2000 };
-
 interface StatisticsProps {
-  records: readonly ProbeRecord[];
-  /** False while a run writes records: intervals wait until it pauses or ends. */
-  settled: boolean;
+  /** Undefined while there are no records, and while a run writes some. */
+  summary: ProbeSummary | undefined;
+  /** True while a run writes records: intervals wait until it pauses or ends. */
+  grows: boolean;
   measure: Measure;
   first: string;
   second: string;
 }
 
 /** Two schemes in numbers, with 95 % intervals that resample whole groups. */
-export function Statistics({ records, settled, measure, first, second }: StatisticsProps) {
-  const summary = useMemo(
-    () => (settled && records.length > 0 ? summarize(records, PAGE_RESAMPLES) : undefined),
-    [records, settled],
-  );
-  if (!settled) {
+export function Statistics({ summary, grows, measure, first, second }: StatisticsProps) {
+  if (grows) {
     return <p className="hint statistics">Statistics follow when the run pauses or ends.</p>;
   }
   if (summary === undefined) return null;
@@ -60,7 +52,7 @@ const SHARES: readonly (readonly [
 ])[] = [
   [
     'Yes to what is absent',
-    'false alarms: share of pictures without the thing that were answered Yes',
+    'false alarms: how often a thing that is not in the picture was answered Yes',
     (cell) => cell.yesRateOnNegatives?.value,
   ],
   [
@@ -83,25 +75,25 @@ function Table({ summary, columns, measure, names }: TableProps) {
   const rows: readonly (readonly [string, string, (group: GroupSummary) => string, string])[] = [
     [
       'mean over cells',
-      'with its 95 % interval over groups',
+      'the measure chosen above, averaged over the nine cells; brackets are 95 % intervals from resampling whole groups',
       (group) => withInterval((group[measure] ?? group.accuracy).mean),
       difference ? withInterval(difference.mean) : '',
     ],
     [
       'standard deviation',
-      'of the nine cells (population)',
+      'how far the nine cells are spread around their mean',
       (group) => withInterval((group[measure] ?? group.accuracy).sd),
       difference ? withInterval(difference.sd) : '',
     ],
     [
-      'best − worst cell',
-      'biased upwards; see the next line',
+      'range (max − min)',
+      'the best cell less the worst: the size of the bias. Noise alone makes it larger than zero, so read it with the next line',
       (group) => withInterval((group[measure] ?? group.accuracy).range),
       difference ? withInterval(difference.range) : '',
     ],
     [
-      'by chance',
-      'the range where positions are shuffled inside each group, and how often it is as large',
+      'range by chance',
+      'the range where the nine answers of each group are shuffled among the cells, and p, how often that is as large as the range found',
       (group) => {
         const { nullMean, p } = (group[measure] ?? group.accuracy).rangeNull;
         return `${plain(nullMean)}, ${pValue(p)}`;
@@ -110,7 +102,7 @@ function Table({ summary, columns, measure, names }: TableProps) {
     ],
     [
       'worst cell',
-      '',
+      'the cell with the lowest value in this sample',
       (group) => {
         const { worst } = group[measure] ?? group.accuracy;
         return `${cellName(worst.cell)} ${plain(worst.value)}`;
@@ -119,7 +111,7 @@ function Table({ summary, columns, measure, names }: TableProps) {
     ],
     [
       'center, edges, corners',
-      'means over the center cell, the four beside it, the four corners',
+      'means over the center cell, the four cells beside it, and the four corners',
       (group) => {
         const { center, edges, corners } = group[measure] ?? group.accuracy;
         return [center, edges, corners].map(({ value }) => plain(value)).join(', ');
@@ -128,7 +120,7 @@ function Table({ summary, columns, measure, names }: TableProps) {
     ],
     [
       'same in all nine cells',
-      'share of groups with one answer wherever the target stands (right everywhere + wrong everywhere)',
+      'share of groups whose answer is the same wherever the target stands (in brackets: right everywhere + wrong everywhere)',
       ({ positives: { consistency } }) =>
         `${plain(consistency.same)} (${plain(consistency.allRight)} + ${plain(consistency.allWrong)})`,
       columns[0] && columns[1]
@@ -137,7 +129,7 @@ function Table({ summary, columns, measure, names }: TableProps) {
     ],
     [
       'Cochran’s Q',
-      'any effect of the cell on being right',
+      'a test for any effect of the cell on being right, over positive items',
       ({ positives: { cochran } }) => `${plain(cochran.q, 1)}, ${pValue(cochran.p)}`,
       '',
     ],
@@ -179,6 +171,17 @@ function Table({ summary, columns, measure, names }: TableProps) {
           ))}
         </tbody>
       </table>
+      <details className="meanings">
+        <summary>What these mean</summary>
+        <dl>
+          {[...rows, ...SHARES].map(([name, meaning]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
       <p className="hint">
         {compared === undefined
           ? ''

@@ -1,84 +1,76 @@
+import { useEffect, useRef, useState } from 'react';
 import { duration } from '../format.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
+import { resultOfRun } from '../store/probe-actions.ts';
+import { isActive, type ProbeState } from '../store/state.ts';
+import { RunSettingsFields } from './run-settings.tsx';
 import './run.css';
 
-const CELLS_AND_ANSWERS = 9 * 2;
+const WORDS_OF_MAIN_BUTTON: Readonly<Partial<Record<ProbeState['phase'], string>>> = {
+  running: 'Pause',
+  pausing: 'Pausing …',
+  paused: 'Resume',
+  cancelling: 'Cancelling …',
+};
 
 /** Settings of a run, its progress, and the buttons that start, pause and end it. */
 export function RunBar() {
-  const run = useWorkbench((state) => state.run);
   const probe = useWorkbench((state) => state.probe);
+  const has = useWorkbench(
+    ({ probe: now, result, previous }) => resultOfRun(now, result, previous)?.records.length ?? 0,
+  );
   const live = useWorkbench((state) => state.model.phase === 'live');
-  const strength = useWorkbench((state) => state.strength);
-  const own = useWorkbench((state) => state.ownPictures.length);
   const actions = useActions();
-  const active = probe.phase === 'running' || probe.phase === 'paused';
-  const between = strength > 0 && strength < 1;
-  const schemes = run.withStrength && between ? 3 : 2;
+  const main = useRef<HTMLButtonElement>(null);
+  const active = isActive(probe);
+  const stopped = probe.phase === 'cancelled' || probe.phase === 'failed';
+  const [open, setOpen] = useState(false);
+
+  const pressed = useRef(false);
+
+  // A button that goes dead when it is pressed drops the focus: the one that works next takes it up.
+  useEffect(() => {
+    const settling = probe.phase === 'pausing' || probe.phase === 'cancelling';
+    if (!pressed.current || settling) return;
+    pressed.current = false;
+    if (document.activeElement === document.body) main.current?.focus();
+  }, [probe.phase]);
+
   return (
-    <footer className="run" aria-label="Run" data-phase={probe.phase}>
-      <fieldset disabled={active} className="run-settings">
-        <label>
-          Groups{' '}
-          <input
-            type="number"
-            min={1}
-            max={1000}
-            value={run.groups}
-            onChange={(event) => actions.setRun({ groups: whole(event.target.value, 1, 1000) })}
-          />
-        </label>
-        <label>
-          Seed{' '}
-          <input
-            type="number"
-            min={0}
-            max={999999}
-            value={run.seed}
-            onChange={(event) => actions.setRun({ seed: whole(event.target.value, 0, 999999) })}
-          />
-        </label>
-        <label>
-          Pictures{' '}
-          <select
-            value={run.dataset}
-            onChange={(event) =>
-              actions.setRun({ dataset: event.target.value === 'own' ? 'own' : 'embedded' })
-            }
-          >
-            <option value="embedded">emoji-probe</option>
-            <option value="own" disabled={own === 0}>
-              own ({own})
-            </option>
-          </select>
-        </label>
-        <label className="check" data-disabled={!between || undefined}>
-          <input
-            type="checkbox"
-            checked={run.withStrength}
-            onChange={(event) => actions.setRun({ withStrength: event.target.checked })}
-          />
-          and the slider&rsquo;s strength
-        </label>
-      </fieldset>
-      <p className="run-size hint">
-        {run.groups} groups × 9 cells × yes/no × {schemes} schemes ={' '}
-        {(run.groups * CELLS_AND_ANSWERS * schemes).toLocaleString('en')} answers
-      </p>
+    <footer className="run" aria-label="Run" data-phase={probe.phase} data-open={open || undefined}>
+      {probe.phase === 'failed' && (
+        <p className="run-failure" role="alert">
+          {probe.failure ?? 'The run stopped.'} {has > 0 && `${has} answers are kept.`}
+        </p>
+      )}
+      <RunSettingsFields active={active} open={open} onToggle={() => setOpen(!open)} />
       <div className="run-buttons">
         <button
+          ref={main}
           type="button"
           className="primary"
-          disabled={!live}
-          onClick={actions.runOrPause}
+          disabled={!live || probe.phase === 'pausing' || probe.phase === 'cancelling'}
+          onClick={() => {
+            pressed.current = true;
+            actions.runOrPause();
+          }}
           aria-keyshortcuts="Space"
         >
-          {probe.phase === 'running' ? 'Pause' : probe.phase === 'paused' ? 'Resume' : 'Run'}
+          {WORDS_OF_MAIN_BUTTON[probe.phase] ?? 'Run'}
         </button>
-        <button type="button" disabled={!active} onClick={actions.cancelProbe}>
-          Cancel
-        </button>
-        {(probe.phase === 'cancelled' || probe.phase === 'failed') && (
+        {active && (
+          <button
+            type="button"
+            disabled={probe.phase === 'cancelling'}
+            onClick={() => {
+              pressed.current = true;
+              actions.cancelProbe();
+            }}
+          >
+            Cancel
+          </button>
+        )}
+        {stopped && has > 0 && (
           <button type="button" disabled={!live} onClick={() => void actions.goOn()}>
             Go on
           </button>
@@ -89,22 +81,23 @@ export function RunBar() {
           </button>
         )}
       </div>
-      <RunProgress />
+      <RunProgress answers={has} />
     </footer>
   );
 }
 
-function RunProgress() {
-  const { phase, progress, source, failure, records } = useWorkbench((state) => state.probe);
-  if (source !== 'run') return <div className="run-progress" data-testid="run-progress" />;
+function RunProgress({ answers }: { answers: number }) {
+  const { phase, progress } = useWorkbench((state) => state.probe);
+  if (phase === 'idle') return <div className="run-progress" data-testid="run-progress" />;
   const share = progress === undefined ? 0 : progress.done / progress.total;
   const words = {
-    idle: '',
-    running: 'running',
+    running: progress === undefined ? 'starting' : 'running',
+    pausing: 'pausing after this picture',
     paused: 'paused',
+    cancelling: 'cancelling after this picture',
     finished: 'finished',
-    cancelled: `cancelled; ${records.length} answers kept`,
-    failed: `${failure ?? 'The run stopped.'} ${records.length} answers are kept.`,
+    cancelled: `cancelled; ${answers} answers kept`,
+    failed: 'stopped',
   }[phase];
   const left =
     phase === 'running' && progress !== undefined && progress.millisecondsLeft !== null
@@ -120,10 +113,4 @@ function RunProgress() {
       </span>
     </div>
   );
-}
-
-/** A whole number between two others, whatever was typed. */
-function whole(text: string, low: number, high: number): number {
-  const value = Math.round(Number(text));
-  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : low;
 }

@@ -3,17 +3,31 @@ import { useActions, useWorkbench } from '../store/context.tsx';
 
 /** Loading with its numbers, or a failure with what to do about it. Nothing once the model is live. */
 export function LoadState() {
-  const { phase, progress, failure } = useWorkbench((state) => state.model);
+  const { phase, progress, failure, broken } = useWorkbench((state) => state.model);
   const actions = useActions();
   if (phase === 'live') return null;
   if (phase === 'failed') {
     return (
       <div className="load failed" role="alert" data-testid="load-failure">
         <p>{failure}</p>
-        <p className="hint">Your pictures, captions and results are kept.</p>
-        <button type="button" onClick={() => void actions.loadModel()}>
-          Retry
-        </button>
+        {broken ? (
+          <>
+            <p className="hint">
+              Results can still be exported. A reload starts afresh: own pictures and runs are gone
+              then.
+            </p>
+            <button type="button" onClick={() => location.reload()}>
+              Reload
+            </button>
+          </>
+        ) : (
+          <>
+            <p className="hint">Your pictures, captions and results are kept.</p>
+            <button type="button" onClick={() => void actions.loadModel()}>
+              Retry
+            </button>
+          </>
+        )}
       </div>
     );
   }
@@ -24,7 +38,9 @@ export function LoadState() {
       <progress value={share} max={1} aria-label="Loading the model" />
       <p className="hint">
         {progress === undefined
-          ? 'Starting …'
+          ? phase === 'loading'
+            ? 'Asking for the model …'
+            : 'Reading the data set …'
           : [
               progress.step,
               progress.totalBytes === undefined

@@ -1,8 +1,16 @@
+import { describePlace } from '../header/header.tsx';
 import { LoadState } from './load-state.tsx';
 import { PromptView } from './prompt-view.tsx';
 import { StrengthControl } from './strength-control.tsx';
 import { useWorkbench } from '../store/context.tsx';
 import './setup.css';
+
+/** onnxruntime's builds, in the words of what they need. */
+const BUILDS: Readonly<Record<string, string>> = {
+  jspi: 'GPU, with JSPI',
+  asyncify: 'GPU, without JSPI',
+  wasm: 'CPU',
+};
 
 /** What runs on what: model, data set, exact prompt, position scheme. */
 export function SetupPanel() {
@@ -23,10 +31,14 @@ export function SetupPanel() {
         </dd>
         {description !== undefined && (
           <>
-            <dt>Runs on</dt>
-            <dd title={description.adapter}>
-              {description.provider === 'webgpu' ? 'WebGPU' : 'WASM (CPU)'} · {description.build}{' '}
-              build · {description.dtype}
+            <dt className="narrow">Runs on</dt>
+            <dd className="narrow">{describePlace(description)}</dd>
+            <dt>Runtime</dt>
+            <dd title="The library that computes, its version, and which of its builds this browser can use">
+              {Object.entries(description.versions)
+                .map(([name, version]) => `${name} ${version}`)
+                .join(', ')}{' '}
+              ({BUILDS[description.build] ?? description.build})
             </dd>
             <dt>Weights</dt>
             <dd>

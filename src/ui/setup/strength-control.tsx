@@ -1,4 +1,5 @@
 import { PositionStrip } from './position-strip.tsx';
+import { SchemeSwitch } from './scheme-switch.tsx';
 import { useActions, useWorkbench } from '../store/context.tsx';
 
 /** The switch between standard and balanced positions, and everything between them. */
@@ -8,19 +9,7 @@ export function StrengthControl() {
   return (
     <fieldset className="strength">
       <legend>Positions</legend>
-      <div className="switch" role="radiogroup" aria-label="Position scheme" data-own-keys>
-        {(['Standard', 'Balanced'] as const).map((name, value) => (
-          <label key={name} data-checked={strength === value || undefined}>
-            <input
-              type="radio"
-              name="scheme"
-              checked={strength === value}
-              onChange={() => actions.setStrength(value)}
-            />
-            {name}
-          </label>
-        ))}
-      </div>
+      <SchemeSwitch name="scheme" />
       <label className="slider">
         <span>Strength</span>
         <input

@@ -1,6 +1,7 @@
 import type { ProbeGroup } from '../../data/groups.ts';
 import { captionFromFileName } from '../../data/captions.ts';
 import { CELLS } from '../../results/records.ts';
+import { stepInGrid } from '../grid-steps.ts';
 import { decodePictureFile } from '../pictures/decode-file.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { benchPictures, cellName, type Bench, type WorkbenchStore } from './state.ts';
@@ -13,17 +14,17 @@ export interface BenchActions {
   stepTarget(rows: number, columns: number): void;
   /** Replaces the picture of a cell; a replaced target brings its caption. */
   replacePicture(cell: number, id: string | null): void;
+  /** Changes the order of two others; the target's cell takes no part. */
+  swapDistractors(from: number, to: number): void;
   setCaption(caption: string): void;
   setStrength(strength: number): void;
   toggleBalanced(): void;
   /** Reads picture files; those that cannot be read leave a notice each. */
   addOwnPictures(files: readonly File[]): Promise<void>;
   captionOwnPicture(id: string, caption: string): void;
+  /** A picture that a result shows is kept for it. */
   removeOwnPicture(id: string): void;
 }
-
-/** Ids of own pictures start so, which keeps them apart from the data set's. */
-export const OWN_PREFIX = 'own:';
 
 export function createBenchActions(
   store: WorkbenchStore,
@@ -55,10 +56,9 @@ export function createBenchActions(
   }
 
   function freshId(name: string): string {
-    const taken = new Set(library.own().map(({ id }) => id));
     for (let copy = 1; ; copy++) {
-      const id = `${OWN_PREFIX}${name}${copy === 1 ? '' : ` (${copy})`}`;
-      if (!taken.has(id)) return id;
+      const id = `${name}${copy === 1 ? '' : ` (${copy})`}`;
+      if (!library.has(id)) return id;
     }
   }
 
@@ -75,9 +75,7 @@ export function createBenchActions(
     stepTarget(rows, columns) {
       const cell = store.getState().bench?.cell;
       if (cell === undefined) return;
-      const row = Math.min(2, Math.max(0, Math.floor(cell / 3) + rows));
-      const column = Math.min(2, Math.max(0, (cell % 3) + columns));
-      moveTarget(row * 3 + column);
+      moveTarget(stepInGrid(cell, rows, columns));
     },
     replacePicture(cell, id) {
       change((bench) => {
@@ -97,6 +95,20 @@ export function createBenchActions(
     setCaption: (caption) => change((bench) => ({ ...bench, caption })),
     setStrength,
     toggleBalanced: () => setStrength(store.getState().strength === 1 ? 0 : 1),
+    swapDistractors(from, to) {
+      const { bench } = store.getState();
+      if (bench === undefined || from === to || from === bench.cell || to === bench.cell) return;
+      const slotOf = (cell: number) => (cell < bench.cell ? cell : cell - 1);
+      const [first, second] = [slotOf(from), slotOf(to)];
+      const { distractors } = bench;
+      change((old) => ({
+        ...old,
+        distractors: distractors
+          .with(first, distractors[second]!)
+          .with(second, distractors[first]!),
+      }));
+      announce(`Pictures of ${cellName(CELLS[from]!)} and ${cellName(CELLS[to]!)} swapped`);
+    },
     async addOwnPictures(files) {
       for (const file of files) {
         try {
@@ -116,23 +128,32 @@ export function createBenchActions(
       const before = picture.caption;
       library.addOwn({ ...picture, caption });
       listOwn();
+      if (store.getState().captionProblem?.id === id) store.setState({ captionProblem: undefined });
       change((bench) =>
         bench.target === id && bench.caption === before ? { ...bench, caption } : bench,
       );
     },
     removeOwnPicture(id) {
-      change((bench) => ({
-        ...bench,
-        distractors: bench.distractors.map((other) => (other === id ? null : other)),
-      }));
       if (store.getState().bench?.target === id) {
         notice(
           'This picture is the target on the bench. Put another one there before removing it.',
         );
         return;
       }
-      library.removeOwn(id);
+      change((bench) => ({
+        ...bench,
+        distractors: bench.distractors.map((other) => (other === id ? null : other)),
+      }));
+      const { result, previous, run, captionProblem } = store.getState();
+      const used = [result, previous].some((shown) =>
+        shown?.records.some(({ pictures }) => pictures.includes(id)),
+      );
+      library.removeOwn(id, { keepImage: used });
       listOwn();
+      if (captionProblem?.id === id) store.setState({ captionProblem: undefined });
+      if (library.own().length === 0 && run.dataset === 'own') {
+        store.setState({ run: { ...run, dataset: 'embedded' } });
+      }
     },
   };
 }

@@ -11,8 +11,8 @@ export interface PageSettings {
 
 /**
  * What the page's address asks for, with defaults: `?ep=wasm` runs on the CPU, `?build=asyncify`
- * runs WebGPU without JSPI, `?seed=3` shows another first group, `?batch=1` runs probes picture by
- * picture, `?lose-device` lets a test destroy the GPU device.
+ * runs WebGPU without JSPI, `?seed=3` shows another first group, `?batch=9` runs probes nine
+ * pictures at a time, `?lose-device` lets a test destroy the GPU device.
  */
 export function pageSettings(address: URL): PageSettings {
   const wanted = address.searchParams;

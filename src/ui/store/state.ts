@@ -20,6 +20,8 @@ export interface ModelState {
   readonly description?: ModelDescription;
   /** What happened and what to do, when the phase is `failed`. */
   readonly failure?: string;
+  /** The worker is gone: only a reload helps. */
+  readonly broken?: boolean;
 }
 
 /** The picture on the bench: a target that walks through a fixed row of eight others. */
@@ -50,15 +52,44 @@ export interface NamingState {
   readonly failure?: string;
 }
 
-/** Where the records in the results panel come from. */
-export interface ProbeState {
+/** What the results panel shows: the precomputed records, or those of a run. */
+export interface ResultState {
   readonly source: 'none' | 'precomputed' | 'run';
-  readonly phase: 'idle' | 'running' | 'paused' | 'finished' | 'cancelled' | 'failed';
+  /** Number of the run that wrote the records. */
+  readonly run?: number;
   readonly records: readonly ProbeRecord[];
+  readonly manifest?: RunManifest;
+}
+
+/** The run that was started last. What it wrote is a result, from its first record on. */
+export interface ProbeState {
+  readonly phase:
+    'idle' | 'running' | 'pausing' | 'paused' | 'cancelling' | 'finished' | 'cancelled' | 'failed';
+  /** Counts the runs since the page was opened. */
+  readonly run: number;
   readonly manifest?: RunManifest;
   readonly progress?: ProbeProgress;
   readonly failure?: string;
 }
+
+/** An own picture whose caption has to be mended before a run can start. */
+export interface CaptionProblem {
+  readonly id: string;
+  readonly message: string;
+}
+
+/** A cell of a map, opened to its items under the map's schemes. */
+export interface OpenedCell {
+  /** 0 to 8. */
+  readonly cell: number;
+  /** The map's name. */
+  readonly map: string;
+  /** Labels of the schemes that the map is about. */
+  readonly schemes: readonly string[];
+}
+
+export const PANELS = ['bench', 'setup', 'results'] as const;
+export type PanelName = (typeof PANELS)[number];
 
 export interface RunSettings {
   readonly dataset: 'embedded' | 'own';
@@ -85,9 +116,14 @@ export interface WorkbenchState {
   readonly strip?: PositionStrip;
   readonly naming: NamingState;
   readonly probe: ProbeState;
+  readonly result: ResultState;
+  /** The result that was shown before, to go back to. */
+  readonly previous?: ResultState;
   readonly run: RunSettings;
-  /** The opened cell of the results, 0 to 8. */
-  readonly openCell?: number;
+  readonly captionProblem?: CaptionProblem;
+  readonly opened?: OpenedCell;
+  /** The panel that a narrow page shows. */
+  readonly panel: PanelName;
   readonly notices: readonly string[];
   /** What was just done, for the screen reader. */
   readonly announcement: string;
@@ -102,7 +138,9 @@ export function createWorkbenchStore(): WorkbenchStore {
     strength: 1,
     livePending: false,
     naming: { question: 'What is in the picture?', pending: false },
-    probe: { source: 'none', phase: 'idle', records: [] },
+    probe: { phase: 'idle', run: 0 },
+    result: { source: 'none', records: [] },
+    panel: 'bench',
     run: { dataset: 'embedded', groups: 20, seed: 7, withStrength: false },
     notices: [],
     announcement: '',
@@ -119,6 +157,11 @@ export function benchPictures(bench: Bench): (string | null)[] {
   const pictures = [...bench.distractors];
   pictures.splice(bench.cell, 0, bench.target);
   return pictures;
+}
+
+/** Whether a run is under way, standing still included. */
+export function isActive({ phase }: ProbeState): boolean {
+  return ['running', 'pausing', 'paused', 'cancelling'].includes(phase);
 }
 
 /** `top_left` as people say it. */

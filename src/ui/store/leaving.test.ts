@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { wouldLose } from './leaving.ts';
+import { createWorkbenchStore } from './state.ts';
+
+test('leaving loses own pictures, a run and its result, and not what comes with the page', () => {
+  const fresh = createWorkbenchStore().getState();
+  expect(wouldLose(fresh)).toBe(false);
+  expect(wouldLose({ ...fresh, result: { source: 'precomputed', records: [] } })).toBe(false);
+  expect(wouldLose({ ...fresh, ownPictures: [{ id: 'a.png', caption: 'a' }] })).toBe(true);
+  expect(wouldLose({ ...fresh, probe: { phase: 'paused', run: 1 } })).toBe(true);
+  expect(wouldLose({ ...fresh, previous: { source: 'run', run: 1, records: [] } })).toBe(true);
+});

@@ -1,0 +1,133 @@
+import type { ProbeRequest, WorkbenchService } from '../../protocol/workbench.ts';
+import { schemeOf } from '../../results/scheme.ts';
+import type { PictureLibrary } from '../pictures/library.ts';
+import { captionProblem } from './caption-problem.ts';
+import { isActive, type ProbeState, type ResultState, type WorkbenchStore } from './state.ts';
+
+export interface ProbeActions {
+  startProbe(): Promise<void>;
+  /** Space: starts a run, or pauses or resumes the one that runs. */
+  runOrPause(): void;
+  /** Takes a cancelled or failed run up again: what it has stays, the rest is asked. */
+  goOn(): Promise<void>;
+  cancelProbe(): void;
+  /** Shows the result that was there before, and keeps this one to go back to. */
+  swapResults(): void;
+}
+
+/** The result of the run that was started last, shown or not. */
+export function resultOfRun(
+  probe: ProbeState,
+  result: ResultState,
+  previous: ResultState | undefined,
+): ResultState | undefined {
+  return [result, previous].find((shown) => shown?.run === probe.run);
+}
+
+export function createProbeActions(
+  store: WorkbenchStore,
+  library: PictureLibrary,
+  workbench: WorkbenchService,
+  picturesPerBatch: number | undefined,
+): ProbeActions {
+  let lastRequest: ProbeRequest | undefined;
+  const announce = (announcement: string) => store.setState({ announcement });
+  const setProbe = (part: Partial<ProbeState>) =>
+    store.setState(({ probe }) => ({ probe: { ...probe, ...part } }));
+
+  /** True where every own picture can be asked about; else the caption to mend is shown. */
+  function ownCaptionsAreGood(): boolean {
+    const problem = captionProblem(store.getState().ownPictures);
+    if (problem === undefined) return true;
+    store.setState({ captionProblem: problem, panel: 'bench', announcement: problem.message });
+    return false;
+  }
+
+  async function startProbe(): Promise<void> {
+    const { run, strength, probe, model } = store.getState();
+    if (model.phase !== 'live' || isActive(probe)) return;
+    if (run.dataset === 'own' && !ownCaptionsAreGood()) return;
+    const strengths = run.withStrength ? [...new Set([0, 1, strength])] : [0, 1];
+    lastRequest = {
+      dataset:
+        run.dataset === 'own' ? { name: 'own pictures', pictures: library.own() } : 'embedded',
+      groups: run.groups,
+      seed: run.seed,
+      schemes: strengths.map(schemeOf),
+      picturesPerBatch,
+    };
+    store.setState({ probe: { phase: 'running', run: probe.run + 1 } });
+    await runProbe(lastRequest);
+  }
+
+  async function runProbe(request: ProbeRequest): Promise<void> {
+    announce('The probe runs');
+    try {
+      const outcome = await workbench.startProbe(request);
+      setProbe({ phase: outcome.state });
+      announce(`The probe is ${outcome.state}`);
+    } catch (error) {
+      setProbe({ phase: 'failed', failure: (error as Error).message });
+      announce(`The probe failed. ${(error as Error).message}`);
+    }
+  }
+
+  async function goOn(): Promise<void> {
+    const { probe, model, result, previous } = store.getState();
+    const stopped = probe.phase === 'cancelled' || probe.phase === 'failed';
+    const has = resultOfRun(probe, result, previous);
+    if (model.phase !== 'live' || !stopped || lastRequest === undefined) return;
+    if (has?.manifest === undefined) return;
+    if (has !== result) swapResults();
+    setProbe({ phase: 'running', failure: undefined });
+    await runProbe({
+      ...lastRequest,
+      resume: { manifest: has.manifest, records: has.records },
+    });
+  }
+
+  async function pause(): Promise<void> {
+    setProbe({ phase: 'pausing' });
+    announce('The probe pauses after the picture in the works');
+    await workbench.pauseProbe().catch(() => undefined);
+    if (store.getState().probe.phase !== 'pausing') return;
+    setProbe({ phase: 'paused' });
+    announce('The probe is paused');
+  }
+
+  function runOrPause(): void {
+    const { phase } = store.getState().probe;
+    if (phase === 'running') void pause();
+    else if (phase === 'paused') {
+      setProbe({ phase: 'running' });
+      announce('The probe goes on');
+      workbench.resumeProbe().catch(() => undefined);
+    } else void startProbe();
+  }
+
+  function swapResults(): void {
+    store.setState(({ result, previous }) =>
+      previous === undefined
+        ? {}
+        : {
+            result: previous,
+            previous: result,
+            opened: undefined,
+            announcement: 'Other result shown',
+          },
+    );
+  }
+
+  return {
+    startProbe,
+    goOn,
+    runOrPause,
+    cancelProbe() {
+      if (!isActive(store.getState().probe)) return;
+      setProbe({ phase: 'cancelling' });
+      announce('The probe is cancelled after the picture in the works');
+      workbench.cancelProbe().catch(() => undefined);
+    },
+    swapResults,
+  };
+}

@@ -1,0 +1,41 @@
+import type { WorkbenchEvent } from '../../protocol/workbench.ts';
+import type { ProbeRecord } from '../../results/records.ts';
+import type { WorkbenchState, WorkbenchStore } from './state.ts';
+
+/** What the worker says of its own accord, written into the store. */
+export function receiveEvent(store: WorkbenchStore, event: WorkbenchEvent): void {
+  store.setState((state) => {
+    switch (event.type) {
+      case 'load-progress':
+        return { model: { ...state.model, progress: event.progress } };
+      case 'notice':
+        return { notices: [...new Set([...state.notices, event.message])] };
+      case 'model':
+        return { model: { phase: 'live', description: event.description } };
+      case 'model-failed':
+        return { model: { phase: 'failed', failure: event.message } };
+      case 'probe-progress':
+        return { probe: { ...state.probe, progress: event.progress } };
+      case 'probe-manifest':
+        return { probe: { ...state.probe, manifest: event.manifest } };
+      case 'probe-records':
+        return addRecords(state, event.records);
+    }
+  });
+}
+
+/** Records go to their run's result; with its first ones a run takes the place of what was shown. */
+function addRecords(
+  { probe, result, previous }: WorkbenchState,
+  records: readonly ProbeRecord[],
+): Partial<WorkbenchState> {
+  const add = (to: readonly ProbeRecord[]) => ({
+    source: 'run' as const,
+    run: probe.run,
+    manifest: probe.manifest,
+    records: [...to, ...records],
+  });
+  if (result.run === probe.run) return { result: add(result.records) };
+  if (previous?.run === probe.run) return { previous: add(previous.records) };
+  return { result: add([]), previous: result.records.length > 0 ? result : previous };
+}
