@@ -166,7 +166,7 @@ describe('probe', { timeout: 180_000 }, () => {
     const manifestPath = join(second, 'manifest.json');
     const kept = await readFile(manifestPath, 'utf8');
     await writeFile(manifestPath, '{}');
-    expectSentence(await bapa([...args(second), '--resume']), 'lacks its version');
+    expectSentence(await bapa([...args(second), '--resume']), 'lacks model');
     await rm(manifestPath);
     expectSentence(await bapa([...args(second), '--resume']), 'no manifest.json, so nothing tells');
     expectSentence(await bapa(args(second)), 'no manifest.json, so nothing tells');
