@@ -7,6 +7,8 @@ import { AddPictures } from './add-pictures.tsx';
 export function OwnPictures() {
   const own = useWorkbench((state) => state.ownPictures);
   const problem = useWorkbench((state) => state.captionProblem);
+  const sentence = useRef<HTMLParagraphElement>(null);
+  useEffect(() => sentence.current?.scrollIntoView({ block: 'nearest' }), [problem]);
   return (
     <div className="own" data-testid="own-pictures">
       <AddPictures />
@@ -22,7 +24,7 @@ export function OwnPictures() {
         </ul>
       )}
       {problem !== undefined && (
-        <p className="own-problem" role="alert" id="caption-problem">
+        <p ref={sentence} className="own-problem" role="alert" id="caption-problem">
           {problem.message}
         </p>
       )}
