@@ -64,7 +64,7 @@ describe.each(ROWS)('$name', ({ name, config: published }) => {
     expected = await readSafetensors(name, await readFile(`${FOLDER}/${name}.safetensors`));
     const fields = new Fields(
       'config',
-      await readJson(`fixtures/published/${published}/config.json`),
+      await readJson(`data/published/${published}/config.json`),
     );
     const family = FAMILIES[fields.choice('model_type', Object.keys(FAMILIES))]!;
     config = family.parse(fields);

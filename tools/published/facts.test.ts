@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { expandTensors, type TensorTable } from '../../src/models/published.ts';
 import {
-  expandTensors,
   type Facts,
   folderFiles,
   type Json,
@@ -8,7 +8,6 @@ import {
   publishedFolders,
   readPublished,
   sourcesOf,
-  type TensorTable,
 } from './facts.ts';
 
 const REPOSITORIES = [
@@ -96,7 +95,7 @@ describe.each(publishedFolders())('%s', (folder) => {
   });
 
   it('has tensors that add up to the published size', () => {
-    const sizes = [...tensors.values()].map((shape) => shape.reduce((a, b) => a * b, 1));
+    const sizes = [...tensors.values()].map(({ shape }) => shape.reduce((a, b) => a * b, 1));
     const parameters = sizes.reduce((a, b) => a + b, 0);
     expect(tensors.size).toBe(table.count);
     expect(parameters).toBe(facts.weights.parameters);
@@ -114,15 +113,17 @@ describe.each(publishedFolders())('%s', (folder) => {
     const hidden = setting(folder, `${text}hidden_size`);
     const vocabulary = setting(folder, `${text}vocab_size`);
     const layers = setting(folder, `${text}num_hidden_layers`);
-    expect(tensors.get(`${parts.decoder}embed_tokens.weight`)).toEqual([vocabulary, hidden]);
-    expect(tensors.get(`${parts.head}weight`)).toEqual([vocabulary, hidden]);
+    expect(tensors.get(`${parts.decoder}embed_tokens.weight`)).toMatchObject({
+      shape: [vocabulary, hidden],
+    });
+    expect(tensors.get(`${parts.head}weight`)).toMatchObject({ shape: [vocabulary, hidden] });
     expect(tensors.has(`${parts.decoder}layers.${layers - 1}.mlp.up_proj.weight`)).toBe(true);
     expect(tensors.has(`${parts.decoder}layers.${layers}.mlp.up_proj.weight`)).toBe(false);
     const heads = setting(folder, `${text}num_attention_heads`);
     const groups = setting(folder, `${text}num_key_value_heads`);
-    const [queryRows] = tensors.get(`${parts.decoder}layers.0.self_attn.q_proj.weight`)!;
-    const [keyRows] = tensors.get(`${parts.decoder}layers.0.self_attn.k_proj.weight`)!;
-    expect(queryRows! / heads).toBe(keyRows! / groups);
+    const rows = (name: string) =>
+      tensors.get(`${parts.decoder}layers.0.self_attn.${name}`)!.shape[0]!;
+    expect(rows('q_proj.weight') / heads).toBe(rows('k_proj.weight') / groups);
     const depth = setting(folder, qwen ? 'vision_config.depth' : 'vision_config.num_hidden_layers');
     const block = `${parts.encoder}${qwen ? 'blocks' : 'encoder.layers'}`;
     expect(names.some((name) => name.startsWith(`${block}.${depth - 1}.`))).toBe(true);

@@ -1,8 +1,8 @@
-/** Readers of the published facts under `fixtures/published`; the format is in the README there. */
+/** Readers of the published facts under `data/published`; the format is in the README there. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const ROOT = new URL('../../fixtures/published/', import.meta.url).pathname;
+const ROOT = new URL('../../data/published/', import.meta.url).pathname;
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -27,21 +27,6 @@ export interface Facts {
   readonly sources: Readonly<Record<string, Source>>;
 }
 
-/** One tensor, or one in each of `count` layers where the name holds `{layer}`. */
-export interface TensorRow {
-  readonly name: string;
-  readonly count?: number;
-  readonly shape: readonly number[];
-}
-
-export interface TensorTable {
-  readonly dtype: string;
-  readonly count: number;
-  readonly parameters: number;
-  readonly bytes: number;
-  readonly tensors: readonly TensorRow[];
-}
-
 /** Folder names, one for each repository. */
 export function publishedFolders(): string[] {
   return readdirSync(ROOT, { withFileTypes: true })
@@ -58,17 +43,6 @@ export function folderFiles(folder: string): Map<string, number> {
 
 export function readPublished<T>(folder: string, file: string): T {
   return JSON.parse(readFileSync(join(ROOT, folder, file), 'utf8')) as T;
-}
-
-/** Every tensor of a table: published name and shape. */
-export function expandTensors(table: TensorTable): Map<string, readonly number[]> {
-  const expanded = new Map<string, readonly number[]>();
-  for (const { name, count, shape } of table.tensors) {
-    for (let layer = 0; layer < (count ?? 1); layer++) {
-      expanded.set(name.replace('{layer}', String(layer)), shape);
-    }
-  }
-  return expanded;
 }
 
 /** Paths of all values below `value`, joined with dots; a list counts as one value. */

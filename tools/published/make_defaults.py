@@ -1,7 +1,7 @@
 """What the published files leave out, and what the code of their time puts there.
 
     pip install transformers==4.50.0
-    python tools/published/make_defaults.py [fixtures/published/<owner>--<name> ...]
+    python tools/published/make_defaults.py [data/published/<owner>--<name> ...]
 
 The published JSON files were written by transformers 4.36 to 4.50 and name only some fields; the
 rest is a default of the class that reads them. This recipe reads each file with those classes and
@@ -18,7 +18,7 @@ from pathlib import Path
 import transformers
 from transformers import AutoConfig
 
-ROOT = Path("fixtures/published")
+ROOT = Path("data/published")
 VERSION = "4.50.0"
 
 LLAMA = "hidden_size intermediate_size num_hidden_layers num_attention_heads num_key_value_heads"

@@ -1,6 +1,6 @@
 """Names and shapes of the tensors that the published checkpoints hold.
 
-    python tools/published/make_tensors.py [--check] [fixtures/published/<owner>--<name> ...]
+    python tools/published/make_tensors.py [--check] [data/published/<owner>--<name> ...]
 
 Builds the Hugging Face class of each `config.json` on the meta device (no weights, a second each)
 and writes `tensors.json` beside it. The checkpoints were saved by transformers 4.36 to 4.50, whose
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from transformers import AutoConfig, AutoModelForImageTextToText
 
-ROOT = Path("fixtures/published")
+ROOT = Path("data/published")
 DTYPES = {"bfloat16": "BF16", "float16": "F16"}
 BYTES = {"BF16": 2, "F16": 2}
 

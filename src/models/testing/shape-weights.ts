@@ -1,27 +1,14 @@
 /** Published checkpoints by their facts: names and shapes, no weights. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DType } from '../../tensor/tensor.ts';
 import type { Checkpoint, TensorInfo } from '../checkpoint.ts';
+import { expandTensors, type TensorTable } from '../published.ts';
 import type { Weights } from '../weights.ts';
 import { ROOT } from './folder.ts';
 
-export const PUBLISHED = 'fixtures/published';
+export const PUBLISHED = 'data/published';
 
-/** A line of `tensors.json`; `{layer}` in a name stands for 0 … count − 1. */
-interface TensorLine {
-  readonly name: string;
-  readonly count?: number;
-  readonly shape: readonly number[];
-}
-
-interface TensorFile {
-  readonly dtype: 'BF16' | 'F16';
-  readonly count: number;
-  readonly tensors: readonly TensorLine[];
-}
-
-/** The folders of `fixtures/published`. */
+/** The folders of `data/published`. */
 export async function publishedFolders(): Promise<string[]> {
   const entries = await readdir(join(ROOT, PUBLISHED), { withFileTypes: true });
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
@@ -38,7 +25,7 @@ export async function shapeCheckpoint(
   const readText = (file: string) => readFile(path(file), 'utf8');
   const readJson = async (file: string) =>
     JSON.parse(await readText(file)) as Record<string, unknown>;
-  const tensors = expanded((await readJson('tensors.json')) as unknown as TensorFile);
+  const tensors = expandTensors((await readJson('tensors.json')) as unknown as TensorTable);
   const read = new Set<string>();
   const noHash = () => Promise.reject(new Error(`${folder} has no weights that could be hashed.`));
   return {
@@ -70,15 +57,4 @@ export function shapeWeights(weights: Weights): Weights {
       shape: [inputs, outputs],
     }),
   };
-}
-
-function expanded({ dtype, count, tensors }: TensorFile): Map<string, TensorInfo> {
-  const type: DType = dtype === 'BF16' ? 'bfloat16' : 'float16';
-  const all = new Map<string, TensorInfo>();
-  for (const { name, count: layers, shape } of tensors)
-    for (let layer = 0; layer < (layers ?? 1); layer++)
-      all.set(name.replace('{layer}', String(layer)), { dtype: type, shape });
-  if (all.size !== count)
-    throw new Error(`tensors.json counts ${count} tensors, but its lines make ${all.size}.`);
-  return all;
 }
