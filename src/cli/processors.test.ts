@@ -62,10 +62,7 @@ describe.each(ROWS)('$name', ({ name, config: published }) => {
   beforeAll(async () => {
     description = (await readJson(`${FOLDER}/${name}.json`)) as unknown as Description;
     expected = await readSafetensors(name, await readFile(`${FOLDER}/${name}.safetensors`));
-    const fields = new Fields(
-      'config',
-      await readJson(`data/published/${published}/config.json`),
-    );
+    const fields = new Fields('config', await readJson(`data/published/${published}/config.json`));
     const family = FAMILIES[fields.choice('model_type', Object.keys(FAMILIES))]!;
     config = family.parse(fields);
     const settings = new Fields('processor', description.preprocessor_config);
