@@ -34,9 +34,18 @@ export interface Checkpoint {
   readTensor(name: string): Promise<HostTensor>;
   /** SHA-256 of the weight file, hexadecimal; of several files: of their hashes, in order of names. */
   weightHash(): Promise<string>;
+  /**
+   * SHA-256 over what tells weights apart without reading them all: the settings, and of every weight
+   * file its name, size and header, of files up to 64 MiB all bytes. Larger ones that were trained on
+   * keep it, so a revision has to go with it.
+   */
+  identity(): Promise<string>;
   /** SHA-256 over the JSON and template files that decide what the weights are used for. */
   settingsHash(): Promise<string>;
 }
+
+/** Weight files up to this many bytes are hashed whole for a checkpoint's identity. */
+const WHOLLY_HASHED = 64 * 2 ** 20;
 
 /** What answers depend on besides the weights. */
 const SETTINGS = [
@@ -81,6 +90,7 @@ export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
       return readSafetensor(found.file, name, found.entry);
     },
     weightHash: () => hashFiles(source, weightFiles),
+    identity: () => identityOf(source, weightFiles),
     settingsHash: () => hashSettings(source),
   };
 }
@@ -144,6 +154,18 @@ async function hashFiles(source: FileSource, paths: readonly string[]): Promise<
   }
   if (hashes.length === 1) return hashes[0] as string;
   return sha256(new TextEncoder().encode(hashes.join('\n')));
+}
+
+async function identityOf(source: FileSource, paths: readonly string[]): Promise<string> {
+  const lines = [await hashSettings(source)];
+  for (const path of paths) {
+    const size = await requiredSize(source, path);
+    const prefix = await source.read(path, 0, 8);
+    const header = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
+    const hashed = await source.read(path, 0, size <= WHOLLY_HASHED ? size : 8 + header);
+    lines.push(`${path} ${size} ${await sha256(hashed)}`);
+  }
+  return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
 async function hashSettings(source: FileSource): Promise<string> {

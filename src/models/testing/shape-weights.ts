@@ -43,6 +43,7 @@ export async function shapeCheckpoint(
       return Promise.resolve({ dtype: 'float32', shape, data: new Float32Array() });
     },
     weightHash: noHash,
+    identity: noHash,
     settingsHash: noHash,
     unread: () => [...tensors.keys()].filter((name) => !read.has(name)),
   };
