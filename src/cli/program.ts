@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { exportCommand } from './export-command.ts';
 import { logitsCommand } from './logits-command.ts';
+import { modelsCommand } from './models-command.ts';
 import { probeCommand } from './probe-command.ts';
 
 const EXAMPLES = `
@@ -9,6 +10,7 @@ Examples:
   $ npm run --silent bapa -- probe --groups 60 --out out/probe
   $ npm run --silent bapa -- logits --inputs in.safetensors --outputs out.safetensors
   $ npm run --silent bapa -- export --out out/emoji-llava-onnx
+  $ npm run --silent bapa -- models
   $ npm run --silent bapa -- probe --help
 
 BAPA_DEBUG=1 shows the trace of an error.
@@ -29,7 +31,7 @@ export function program(): Command {
     )
     .configureOutput({ outputError: writeComplaint })
     .addHelpText('after', EXAMPLES);
-  for (const command of [probeCommand(), logitsCommand(), exportCommand()]) {
+  for (const command of [probeCommand(), logitsCommand(), exportCommand(), modelsCommand()]) {
     root.addCommand(command.copyInheritedSettings(root));
   }
   return root;
