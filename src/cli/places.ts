@@ -1,5 +1,5 @@
 /** Where models and data sets lie: next to the sources, whatever folder the command runs in. */
-import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { dirname, join, resolve } from 'node:path';
 import { parseCatalogue } from '../protocol/catalogue.ts';
@@ -10,6 +10,9 @@ const PUBLIC = join(ROOT, 'public');
 
 /** The file that lists the known models. */
 export const CATALOGUE = join(ROOT, 'models.json');
+
+/** Facts of published checkpoints, a folder for each. */
+export const PUBLISHED = join(ROOT, 'data/published');
 
 /** A model found on disk. */
 export interface ModelPlace {
@@ -23,6 +26,11 @@ export async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
+}
+
+/** Whether a folder holds nothing. */
+export async function isEmptyFolder(path: string): Promise<boolean> {
+  return (await readdir(path)).length === 0;
 }
 
 /**

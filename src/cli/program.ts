@@ -1,9 +1,11 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
+import { convertCommand } from './convert-command.ts';
 import { exportCommand } from './export-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { probeCommand } from './probe-command.ts';
+import { synthCommand } from './synth-command.ts';
 
 const EXAMPLES = `
 Examples:
@@ -31,7 +33,15 @@ export function program(): Command {
     )
     .configureOutput({ outputError: writeComplaint })
     .addHelpText('after', EXAMPLES);
-  for (const command of [probeCommand(), logitsCommand(), exportCommand(), modelsCommand()]) {
+  const commands = [
+    probeCommand(),
+    logitsCommand(),
+    exportCommand(),
+    convertCommand(),
+    synthCommand(),
+    modelsCommand(),
+  ];
+  for (const command of commands) {
     root.addCommand(command.copyInheritedSettings(root));
   }
   return root;

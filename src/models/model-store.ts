@@ -36,8 +36,8 @@ export interface StoredFiles extends FileSource {
 }
 
 /**
- * Entry names are made of letters, digits, `.`, `_` and `-`, and begin with a letter or digit. Paths
- * are relative to the entry, with `/` between folders.
+ * Entry names are those of folders (`requireEntryName`). Paths are relative to the entry, with `/`
+ * between folders.
  */
 export interface ModelStore {
   /** What sentences call the place, as in "there is no room in …". */
@@ -69,21 +69,36 @@ export class StoreFullError extends Error {
   }
 }
 
-const ENTRY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** There is less room than a model will take; nothing was written. */
+export class NotEnoughRoomError extends Error {
+  override name = 'NotEnoughRoomError';
+
+  constructor(place: string, needed: number, free: number) {
+    super(
+      `The converted model needs ${gibibytes(needed)} in ${place}, but ${gibibytes(free)} are free: free some space, choose another place or a smaller format.`,
+    );
+  }
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}
+
+const ENTRY_NAME = /^(?!\.{1,2}$)[^/\\]+$/;
 
 /** @throws a sentence where a store would not take the name. */
 export function requireEntryName(name: string): void {
   if (ENTRY_NAME.test(name)) return;
   throw new Error(
-    `A stored model's name should be made of letters, digits, ".", "_" and "-", but "${name}" was given.`,
+    `A stored model's name should be the name of one folder, but "${name}" was given.`,
   );
 }
 
 /** What is known of an entry before it is used. */
 export type EntryState =
   | { readonly kind: 'missing' }
-  /** It was begun and never finished, or damaged since; `problem` is a sentence. */
-  | { readonly kind: 'broken'; readonly problem: string }
+  /** It has no manifest, as one that was begun and never finished, or was damaged since; `problem` is a sentence. */
+  | { readonly kind: 'broken'; readonly problem: string; readonly unfinished: boolean }
   | { readonly kind: 'whole'; readonly manifest: StoredManifest };
 
 /** Remembers the manifest whose files' hashes were found right. */
@@ -194,11 +209,13 @@ async function appendFile(
 
 async function withoutManifest(store: ModelStore, entry: string): Promise<EntryState> {
   if (!(await store.list()).includes(entry)) return { kind: 'missing' };
-  return broken(entry, `${MANIFEST} is missing: the conversion was not finished.`);
+  const problem = `${MANIFEST} is missing: the conversion was not finished.`;
+  return { ...broken(entry, problem), unfinished: true };
 }
 
-function broken(entry: string, what: string): EntryState {
-  return { kind: 'broken', problem: `The converted model ${entry} is broken: ${what}` };
+function broken(entry: string, what: string): Extract<EntryState, { kind: 'broken' }> {
+  const problem = `The converted model ${entry} is broken: ${what}`;
+  return { kind: 'broken', problem, unfinished: false };
 }
 
 function found(size: number | undefined): string {

@@ -1,10 +1,10 @@
 /**
  * The rows of models.json, counted from what is published: no size in it is typed by hand.
  *
- * - `formats.*.bytes`: every tensor that the three graphs read, and a head of its own where the published
- *   one is tied (embedding and head are two graphs, and each holds its matrix). A matrix [N, K] in 8 or 4
- *   bits takes N · ⌈K / 32⌉ blocks of 32 codes and a float32 scale; in floats N · K of its type. Norms,
- *   biases, convolutions and position tables stay float32, in every format.
+ * - `formats.*.bytes`: the tensors of the graphs that a conversion writes under the plan of that name
+ *   (src/models/formats.ts), built here without weights. A matrix [N, K] in 8 or 4 bits takes N · ⌈K / 32⌉
+ *   blocks of 32 codes and a float32 scale; in floats N · K of its type. Norms, biases, convolutions and
+ *   position tables stay float32. A tied head is the embedding's matrix once more, in the decoder's graph.
  * - `run`: one grid picture of the probe and a question of `TEXT_TOKENS`, under both schemes where the
  *   runtime takes two rows at once. `bytes` are the cache and activations of src/runtime/batch-limit.ts,
  *   the decoder's and the vision encoder's together, because onnxruntime keeps both.
@@ -16,17 +16,20 @@ import { openCheckpoint, type Checkpoint } from '../../src/models/checkpoint.ts'
 import { buildDecoderGraph } from '../../src/models/decoder.ts';
 import { buildEmbedGraph } from '../../src/models/embed.ts';
 import { buildVisionGraph, openModel } from '../../src/models/families.ts';
+import { PLANS } from '../../src/models/formats.ts';
 import type { PublishedFacts, TensorTable } from '../../src/models/published.ts';
 import type { ModelSpec } from '../../src/models/spec.ts';
-import { shapeCheckpoint, shapeWeights } from '../../src/models/testing/shape-weights.ts';
+import { shapeCheckpoint } from '../../src/models/testing/shape-weights.ts';
 import { visionEncoder } from '../../src/models/vision.ts';
 import {
   FORMATS,
   type CatalogueFormat,
   type CatalogueModel,
+  type FormatSize,
 } from '../../src/protocol/catalogue.ts';
 import { decoderRowBytes, pictureBytes, rowsPerRun } from '../../src/runtime/batch-limit.ts';
 import { FolderSource } from '../../src/runtime/folder-source.ts';
+import { byteCount } from '../../src/tensor/lazy.ts';
 import { elementCount } from '../../src/tensor/tensor.ts';
 import { publishedFolders, readPublished } from './facts.ts';
 
@@ -50,11 +53,6 @@ const IDS: Readonly<Record<string, string>> = {
   'llava-hf/llama3-llava-next-8b-hf': 'llama3-llava-next-8b',
   'google/gemma-3-12b-it': 'gemma-3-12b',
 };
-
-interface Tensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
 
 /** All rows: the embedded model, then the published ones. */
 export async function makeCatalogue(): Promise<CatalogueModel[]> {
@@ -113,77 +111,58 @@ async function embeddedRow(): Promise<CatalogueModel> {
 async function sizes(checkpoint: Checkpoint, offered: readonly CatalogueFormat[]) {
   const { spec, parts } = await readParts(checkpoint);
   const run = runOf(spec);
-  const formats = Object.fromEntries(
-    offered.map((format) => {
-      const taken = [...Object.values(parts).flat(), ...headCopy(parts)].map((tensor) =>
-        storedParts(tensor, format),
-      );
-      const bytes = taken.flat().reduce((sum, part) => sum + part, 0);
-      const largestTensor = Math.max(...taken.flat());
-      return [format, { bytes, largestTensor, gpuMemory: bytes + run.bytes }];
-    }),
+  const formats: Partial<Record<CatalogueFormat, FormatSize>> = {};
+  for (const format of offered) {
+    const tensors = await storedTensors(checkpoint, format);
+    const bytes = tensors.reduce((sum, tensor) => sum + tensor, 0);
+    formats[format] = {
+      bytes,
+      largestTensor: Math.max(...tensors),
+      gpuMemory: bytes + run.bytes,
+    };
+  }
+  return { family: spec.family, parts, run, formats };
+}
+
+/** Bytes of every tensor of a conversion, by building its graphs. */
+async function storedTensors(checkpoint: Checkpoint, format: CatalogueFormat): Promise<number[]> {
+  const { config, weights } = await openModel(checkpoint, PLANS[format]);
+  const graphs = [
+    await buildVisionGraph(config, weights),
+    await buildEmbedGraph(config.decoder, weights),
+    await buildDecoderGraph(config.decoder, weights),
+  ];
+  return graphs.flatMap(({ initializers }) =>
+    [...initializers.values()].map(({ lazy, rawData }) =>
+      lazy ? byteCount(lazy) : (rawData?.byteLength ?? 0),
+    ),
   );
-  const parameters = (tensors: readonly Tensor[]) =>
-    tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  return {
-    family: spec.family,
-    parts: {
-      vision: parameters(parts.vision),
-      embedding: parameters(parts.embedding),
-      decoder: parameters(parts.decoder),
-      head: parameters(parts.head),
-    },
-    run,
-    formats,
-  };
 }
 
-/** The tensors that each graph reads, by building all three. */
+/** Parameters of each part, by what its graph reads. */
 async function readParts(checkpoint: Checkpoint) {
-  const read: string[] = [];
-  const shapes: Checkpoint = {
+  const read = new Set<string>();
+  const noting: Checkpoint = {
     ...checkpoint,
-    readTensor: async (name) => {
-      read.push(name);
-      const { shape } = checkpoint.tensors.get(name)!;
-      return { dtype: 'float32', shape, data: new Float32Array() };
-    },
+    lazyTensor: (name) => (read.add(name), checkpoint.lazyTensor(name)),
+    readTensor: (name) => (read.add(name), checkpoint.readTensor(name)),
   };
-  const { config, spec, weights: opened } = await openModel(shapes);
-  const weights = shapeWeights(opened);
-  const take = () => read.splice(0).map((name) => ({ name, ...checkpoint.tensors.get(name)! }));
+  const { config, spec, weights } = await openModel(noting);
+  const taken = (wanted = (_: string) => true) => {
+    const names = [...read].filter(wanted);
+    const counts = names.map((name) => elementCount(checkpoint.tensors.get(name)!.shape));
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
   await buildVisionGraph(config, weights);
-  const vision = take();
+  const vision = taken();
+  read.clear();
   await buildEmbedGraph(config.decoder, weights);
-  const embedding = take();
+  const [embedding, embeddingNames] = [taken(), new Set(read)];
+  read.clear();
   await buildDecoderGraph(config.decoder, weights);
-  const all = take();
-  const isHead = ({ name }: Tensor) => name.endsWith('lm_head.weight');
-  const isEmbedding = ({ name }: Tensor) => embedding.some((tensor) => tensor.name === name);
-  return {
-    spec,
-    parts: {
-      vision,
-      embedding,
-      decoder: all.filter((tensor) => !isHead(tensor) && !isEmbedding(tensor)),
-      head: all.filter(isHead),
-    },
-  };
-}
-
-/** The embedding's matrix once more where the head is tied to it. */
-function headCopy(parts: { head: readonly Tensor[]; embedding: readonly Tensor[] }) {
-  return parts.head.length === 0 ? parts.embedding : [];
-}
-
-/** Bytes of the tensors that one tensor is stored as. */
-function storedParts({ name, shape }: Tensor, format: CatalogueFormat): number[] {
-  const elements = elementCount(shape);
-  const isMatrix = shape.length === 2 && !name.includes('position_embedding');
-  if (!isMatrix || format === 'fp32') return [4 * elements];
-  if (format === 'fp16') return [2 * elements];
-  const blocks = (elements / shape[1]!) * Math.ceil(shape[1]! / 32);
-  return [blocks * (format === 'q8' ? 32 : 16), blocks * 4];
+  const isHead = (name: string) => name.endsWith('lm_head.weight');
+  const decoder = taken((name) => !isHead(name) && !embeddingNames.has(name));
+  return { spec, parts: { vision, embedding, decoder, head: taken(isHead) } };
 }
 
 function runOf(spec: ModelSpec): CatalogueModel['run'] {
