@@ -76,8 +76,7 @@ test('a full disk is a sentence, and leaves no half entry', async ({ page, baseU
   const devtools = await page.context().newCDPSession(page);
   const origin = new URL(baseURL!).origin;
   await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 20 * 2 ** 20 });
-  const { free, error, state, list } = await scenario(page, 'full');
-  expect(free).toBeLessThanOrEqual(20 * 2 ** 20);
+  const { error, state, list } = await scenario(page, 'full');
   expect(error).toEqual({
     name: 'StoreFullError',
     message:

@@ -110,10 +110,13 @@ export class OpfsStore implements ModelStore {
     return {
       write: (bytes) =>
         this.orFull(path, async () => {
-          // Nothing else tells of a full disk where a write takes a part of what it is given.
           for (let written = 0; written < bytes.byteLength;) {
-            const count = access.write(bytes.subarray(written), { at });
-            if (count === 0) throw new DOMException('nothing was written', 'QuotaExceededError');
+            const left = bytes.subarray(written);
+            const count = access.write(left, { at });
+            // A full disk throws, but in private windows Chromium (seen with 156) gives its error's
+            // number instead: -8 read as unsigned, and nothing is written.
+            if (count < 1 || count > left.byteLength)
+              throw new DOMException('No space for the write.', 'QuotaExceededError');
             written += count;
             at += count;
           }
