@@ -12,14 +12,20 @@ export interface Spread {
   readonly deviation: number;
 }
 
-/** Little-endian half-width floats of the kind, `count` of them, in pieces that are used again. */
-export function* randomWeights(
-  count: number,
+/** What the 16 bits of a draw become: halves or bfloat16, by `toBits`. */
+export function drawTable(
   { mean, deviation }: Spread,
   toBits: (value: number) => number,
+): Uint16Array {
+  return Uint16Array.from(normalDraws(), (draw) => toBits(mean + deviation * draw));
+}
+
+/** The bytes of `count` draws from a table, in pieces that are used again. */
+export function* randomWeights(
+  count: number,
+  table: Uint16Array,
   seed: number,
 ): Generator<Uint8Array> {
-  const table = Uint16Array.from(normalDraws(), (draw) => toBits(mean + deviation * draw));
   const words = new Uint32Array(PIECE / 4);
   let state = mixed(seed) || 1;
   for (let left = count; left > 0; left -= words.length * 2) {

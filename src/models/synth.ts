@@ -4,7 +4,7 @@ import { safetensorsHeader } from '../tensor/safetensors.ts';
 import { elementCount } from '../tensor/tensor.ts';
 import type { ModelStore } from './model-store.ts';
 import { expandTensors, type PublishedFacts, type TensorTable } from './published.ts';
-import { mixed, randomWeights, type Spread } from './random-weights.ts';
+import { drawTable, mixed, randomWeights, type Spread } from './random-weights.ts';
 import { synthTokenizer } from './synth-tokenizer.ts';
 
 /** Facts of a repository with its own JSON files (config, processor, generation) as text. */
@@ -98,14 +98,17 @@ function* piecesOf(
   seed: number,
 ): Generator<[name: string, piece: Uint8Array]> {
   const toBits = table.dtype === 'BF16' ? floatToBfloat : floatToHalf;
+  const tables = new Map<string, Uint16Array>();
   for (const [name, { shape }] of tensors) {
     const own = [...name].reduce(
       (hash, letter) => mixed(hash ^ letter.codePointAt(0)!),
       mixed(seed),
     );
     const spread = spreadOf(name, shape, facts);
-    for (const piece of randomWeights(elementCount(shape), spread, toBits, own))
-      yield [name, piece];
+    const key = `${spread.mean} ${spread.deviation}`;
+    const draws = tables.get(key) ?? drawTable(spread, toBits);
+    tables.set(key, draws);
+    for (const piece of randomWeights(elementCount(shape), draws, own)) yield [name, piece];
   }
 }
 
