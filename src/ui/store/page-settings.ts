@@ -22,7 +22,7 @@ export function pageSettings(address: URL): PageSettings {
   return {
     load: {
       model,
-      modelUrl: folder(`models/${model}/`),
+      place: { kind: 'page', url: folder(`models/${model}/`) },
       datasetUrl,
       provider: wanted.get('ep') === 'wasm' ? 'wasm' : 'webgpu',
       withoutJspi: wanted.get('build') === 'asyncify',
