@@ -3,6 +3,9 @@ import { findChromium, HOW_TO_GET_CHROMIUM } from './tools/check/chromium.ts';
 
 const PORT = 4319;
 
+/** Where specs run a hub of their own, and its storage host; the page is built to read from there. */
+export const HUB_PORTS = [4320, 4321] as const;
+
 const executablePath = findChromium();
 if (executablePath === undefined)
   throw new Error(`The page cannot be tested: ${HOW_TO_GET_CHROMIUM}`);
@@ -44,6 +47,7 @@ export default defineConfig({
   webServer: {
     command: `npx vite build --logLevel warn && npx vite preview --port ${PORT} --strictPort`,
     url: `http://localhost:${PORT}/`,
+    env: { BAPA_HUB: HUB_PORTS.map((port) => `http://localhost:${port}`).join(' ') },
     reuseExistingServer: false,
     timeout: 120_000,
   },

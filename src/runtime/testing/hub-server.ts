@@ -47,10 +47,19 @@ export interface HubServer {
 
 const PIECE = 64 * 1024;
 
-/** Starts both servers. Files of at least `largeBytes` are redirected to storage. Ports 0: any. */
+export interface HubOptions {
+  /** Files of at least so many bytes are redirected to storage. */
+  readonly largeBytes?: number;
+  /** Of hub and storage; 0: any. */
+  readonly ports?: readonly [number, number];
+  readonly repository?: string;
+  readonly commit?: string;
+}
+
+/** Starts both servers. */
 export async function startHubServer(
   files: ReadonlyMap<string, Uint8Array>,
-  { largeBytes = 1024, ports = [0, 0] }: { largeBytes?: number; ports?: [number, number] } = {},
+  { largeBytes = 1024, ports = [0, 0], repository = REPOSITORY, commit = COMMIT }: HubOptions = {},
 ): Promise<HubServer> {
   const seen: Seen[] = [];
   const faults: Faults = {};
@@ -88,13 +97,13 @@ export async function startHubServer(
     const [, tree, page] = /^\/api\/models\/(.+)\/tree\/\w+$/.exec(pathname)
       ? [0, true, Number(searchParams.get('page') ?? 0)]
       : [0, false, 0];
-    if (!pathname.includes(REPOSITORY)) return refuse(response, 401, 'RepoNotFound');
+    if (!pathname.includes(repository)) return refuse(response, 401, 'RepoNotFound');
     if (tree) return answerTree(response, page);
     if (faults.token && request.headers.authorization !== `Bearer ${faults.token}`)
       return refuse(response, request.headers.authorization ? 403 : 401, 'GatedRepo');
     const match = /\/resolve\/(\w+)\/(.+)$/.exec(pathname);
     const bytes = files.get(match?.[2] ?? '');
-    if (match?.[1] !== COMMIT) return refuse(response, 404, 'RevisionNotFound');
+    if (match?.[1] !== commit) return refuse(response, 404, 'RevisionNotFound');
     if (!bytes) return refuse(response, 404, 'EntryNotFound');
     if (bytes.byteLength < largeBytes) return void sendRange(request, response, bytes);
     faults.expired = false;
@@ -115,7 +124,7 @@ export async function startHubServer(
     }));
     const half = Math.ceil(rows.length / 2);
     if (page === 0) response.setHeader('Link', `<?page=1>; rel="next"`);
-    response.setHeader('X-Repo-Commit', COMMIT);
+    response.setHeader('X-Repo-Commit', commit);
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify(page === 0 ? rows.slice(0, half) : rows.slice(half)));
   }
