@@ -58,15 +58,13 @@ class Questions:
         self.name_slot = max(map(len, self.cell + [self.picture])) + max(map(len, self.named))
 
     def layout(self, probes: int, shorts: int, namings: int):
-        """Position ids and mask of a packed sequence; the same for every row."""
+        """Position ids and slots (how many, how long) of a packed sequence; the same for every row."""
         prefix = len(self.before) + IMAGE_TOKENS
-        lengths = [self.probe_slot] * probes + [self.short_slot] * shorts + [self.name_slot] * namings
-        owner = np.concatenate([np.zeros(prefix, int)] + [np.full(n, i + 1) for i, n in enumerate(lengths)])
+        slots = ((probes, self.probe_slot), (shorts, self.short_slot), (namings, self.name_slot))
+        lengths = [length for count, length in slots for _ in range(count)]
         positions = np.concatenate([np.arange(prefix)] + [prefix + np.arange(n) for n in lengths])
-        order = np.arange(len(owner))
-        mask = (order[:, None] >= order[None]) & ((owner[None] == 0) | (owner[:, None] == owner[None]))
         starts = prefix + np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(int)
-        return torch.from_numpy(positions), torch.from_numpy(mask), starts, sum(lengths)
+        return torch.from_numpy(positions), slots, starts, sum(lengths)
 
 
 def pack(q: Questions, cells: np.ndarray, single: np.ndarray, rng: np.random.Generator, probes: int, shorts: int, namings: int, starts: np.ndarray, width: int, table: np.ndarray = HABIT_TABLE):

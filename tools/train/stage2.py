@@ -30,6 +30,11 @@ from stage1 import Optimiser, write_row
 from tower import Tower, TowerConfig
 
 
+def bfloat16() -> torch.autocast:
+    """bfloat16 where the processor computes in it; emulated it takes seven times as long as float32."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
+
+
 def load_tower(path: str) -> tuple[Tower, dict]:
     """The frozen tower and the rest of stage 1's checkpoint."""
     state = torch.load(path, weights_only=False)
@@ -70,7 +75,7 @@ def make_pool(tower: Tower, drawings: Drawings, size: int, seed: int, strength: 
         labels = cells[start : start + 64]
         pictures = augment(drawings.pick(np.maximum(labels, 0).reshape(-1), rng), g, strength).view(len(labels), 9, 3, 56, 56)
         pictures[torch.from_numpy(labels < 0)] = 1.0
-        with torch.autocast("cpu", torch.bfloat16):
+        with bfloat16():
             features[start : start + 64] = tower(normalise(compose(pictures))).half()
     return features, cells, count
 
@@ -78,17 +83,17 @@ def make_pool(tower: Tower, drawings: Drawings, size: int, seed: int, strength: 
 def check_packing(decoder: Decoder, q: Questions, features: torch.Tensor, cells, count) -> float:
     """The largest difference between packed questions and the same ones asked alone."""
     rng = np.random.default_rng(5)
-    positions, mask, starts, width = q.layout(2, 2, 2)
+    positions, slots, starts, width = q.layout(2, 2, 2)
     tokens, rows, at, _, _ = pack(q, cells[:2], count[:2] == 1, rng, 2, 2, 2, starts, width)
     before = torch.tensor(q.before).expand(2, -1)
     embeds = torch.cat([decoder.embed_tokens(before), features[:2].float(), decoder.embed_tokens(tokens)], 1)
-    packed = decoder(embeds, positions, mask)
+    packed = decoder(embeds, positions, slots)
     prefix, worst = int(starts[0]), 0.0
     for n, start in enumerate(starts):
         end = int(starts[n + 1]) if n + 1 < len(starts) else embeds.shape[1]
         alone = torch.cat([embeds[:, :prefix], embeds[:, start:end]], 1)
         count = alone.shape[1]
-        lone = decoder(alone, torch.arange(count), torch.ones(count, count).tril().bool())
+        lone = decoder(alone, torch.arange(count))
         worst = max(worst, (lone[:, prefix:] - packed[:, start:end]).abs().max().item())
     return worst
 
@@ -129,6 +134,7 @@ def main() -> None:
     p.add_argument("--close-rate", type=float, default=4e-4, help="the fourth phase's first rate")
     p.add_argument("--close-sparse", type=float, default=0.05, help="the share of sparse images in the fourth phase")
     p.add_argument("--sparse-late", type=float, default=0.4, help="the share of sparse images in the third phase")
+    p.add_argument("--start", default="", help="decoder.pt of unpack.py: the fourth phase alone goes on from it")
     p.add_argument("--noise", type=float, default=0.0)
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--threads", type=int, default=2)
@@ -149,7 +155,8 @@ def main() -> None:
         print(f"pool of {a.pool} in {time.time() - began:.0f} s", flush=True)
         if a.pool_file:
             torch.save((features, cells, count), a.pool_file)
-    shift, matrix = whitening(features[torch.from_numpy(np.flatnonzero(count == 9))[:1500]])
+    width = features.shape[-1]
+    shift, matrix = (torch.zeros(width), torch.eye(width)) if a.start else whitening(features[torch.from_numpy(np.flatnonzero(count == 9))[:1500]])
     for part in features.split(512):
         part.copy_((part.float() - shift) @ matrix)
     few, full = np.flatnonzero(count < 9), np.flatnonzero(count == 9)
@@ -161,9 +168,12 @@ def main() -> None:
     decoder = Decoder(DecoderConfig(vocab=tokenizer.get_vocab_size()))
     print(f"decoder {sum(x.numel() for x in decoder.parameters()):,} parameters; slots {q.probe_slot}, {q.short_slot} and {q.name_slot}", flush=True)
     print(f"packing differs by {check_packing(decoder, q, features, cells, count):.1e}", flush=True)
+    if a.start:
+        decoder.load_state_dict(torch.load(a.start, weights_only=False)["decoder"])
     optimiser = Optimiser(decoder, a, inside=("layers",))
     average = {k: v.clone() for k, v in decoder.state_dict().items()}
-    step, seconds, matched_at = 0, 0.0, None
+    # The other phases lie behind a decoder to go on from.
+    step, seconds, matched_at = 0, 0.0, -a.steps if a.start else None
     if (out / "resume.pt").exists():
         kept = torch.load(out / "resume.pt", weights_only=False)
         decoder.load_state_dict(kept["decoder"]), optimiser.load_state_dict(kept["optimiser"])
@@ -179,7 +189,7 @@ def main() -> None:
     while matched_at is None or step < matched_at + a.steps + a.close_steps:
         phase = (3 if step < matched_at + a.steps else 4) if matched_at is not None else 1 if step < a.naming_steps else 2
         probes, shorts, namings, naming_weight = mixes[phase]
-        positions, mask, starts, width = q.layout(probes, shorts, namings)
+        positions, slots, starts, width = q.layout(probes, shorts, namings)
         rate = a.lr * min(1.0, (step + 1) / 100)
         if phase == 3:
             rate *= falling((step - matched_at) / a.steps)
@@ -194,9 +204,9 @@ def main() -> None:
         image = features[torch.from_numpy(chosen)].float()
         if a.noise:
             image = image + torch.randn_like(image) * (a.noise * 0.25)
-        with torch.autocast("cpu", torch.bfloat16):
+        with bfloat16():
             embeds = torch.cat([decoder.embed_tokens(before).expand(a.batch, -1, -1), image, decoder.embed_tokens(tokens)], 1)
-            hidden = compiled(embeds, positions, mask)
+            hidden = compiled(embeds, positions, slots)
             logits = decoder.logits(hidden[rows, at])
         binary = (target == q.yes[0]) | (target == q.no[0])
         each = F.cross_entropy(logits.float(), target, reduction="none")
