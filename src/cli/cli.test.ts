@@ -1,43 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile, cp, truncate, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRecords } from '../results/jsonl.ts';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts';
+import { bapa, expectSentence, ROOT } from './testing/bapa.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MODEL = join(ROOT, 'public/models/emoji-llava');
-
-interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command line as `npm run bapa` does; `onError` sees stderr as it comes. */
-function bapa(
-  args: readonly string[],
-  onError?: (text: string, interrupt: () => void) => void,
-): Promise<Outcome> {
-  const register = join(ROOT, 'tools/node/register.mjs');
-  const node = ['--disable-warning=ExperimentalWarning', '--import', register];
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...node, join(ROOT, 'src/cli.ts'), ...args], {
-      cwd: ROOT,
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-    child.stderr.on('data', (data: Buffer) => {
-      stderr += data.toString();
-      onError?.(stderr, () => child.kill('SIGINT'));
-    });
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
-}
 
 let folder: string;
 
@@ -47,17 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** One sentence for a person: a line that ends with a period, and no trace. */
-function expectSentence({ status, stderr }: Outcome, words: string): void {
-  expect(status).toBe(1);
-  expect(stderr).toContain(words);
-  expect(stderr).not.toMatch(/^\s+at /m);
-  expect(stderr.trim().split('\n').at(-1)).toMatch(/[.)]$/);
-}
-
 describe('help and bad arguments', { timeout: 60_000 }, () => {
   it('helps everywhere, with examples', async () => {
-    for (const args of [[], ['probe'], ['logits'], ['export']]) {
+    for (const args of [[], ['probe'], ['logits'], ['export'], ['convert'], ['synth']]) {
       const { status, stdout } = await bapa([...args, '--help']);
       expect(status).toBe(0);
       expect(stdout).toMatch(/Examples?:\n {2}\$ npm run --silent bapa -- /);

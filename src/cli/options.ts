@@ -14,7 +14,8 @@ export function wholeNumberFrom(least: number): (text: string) => number {
   };
 }
 
-function asArgument<T>(parse: (text: string) => T): (text: string) => T {
+/** A parser whose errors become complaints about an argument. */
+export function asArgument<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
       return parse(text);

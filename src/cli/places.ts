@@ -1,11 +1,14 @@
 /** Where models and data sets lie: next to the sources, whatever folder the command runs in. */
-import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { dirname, join, resolve } from 'node:path';
 import { CommandError } from './failure.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PUBLIC = join(ROOT, 'public');
+
+/** Facts of published checkpoints, a folder for each. */
+export const PUBLISHED = join(ROOT, 'data/published');
 
 interface ModelRow {
   readonly id: string;
@@ -25,6 +28,11 @@ export async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
+}
+
+/** Whether a folder holds nothing. */
+export async function isEmptyFolder(path: string): Promise<boolean> {
+  return (await readdir(path)).length === 0;
 }
 
 /**

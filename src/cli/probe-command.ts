@@ -4,11 +4,12 @@ import { planProbe, probeManifest, runProbe } from '../experiments/probe.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
 import { summarize } from '../results/summary.ts';
 import type { Provider } from '../runtime/engine.ts';
-import { CommandError, INTERRUPTED, runAction } from './failure.ts';
+import { runAction } from './failure.ts';
+import { runInterruptibly } from './interrupt.ts';
 import { openDataset } from './open-dataset.ts';
 import { PROVIDERS, schemesOption, wholeNumberFrom } from './options.ts';
 import { findModel } from './places.ts';
-import { progressLine, type ProgressLine } from './progress-line.ts';
+import { answersOf, progressLine } from './progress-line.ts';
 import { RunFolder } from './run-folder.ts';
 import { summaryText } from './summary-text.ts';
 
@@ -82,8 +83,12 @@ async function probe(flags: ProbeFlags): Promise<void> {
     const manifest = probeManifest(engine, dataset, plan, new Date().toISOString());
     const done = flags.resume ? await folder.readDone(manifest) : new Map<string, ProbeRecord>();
     await folder.begin(manifest, flags.resume);
-    const progress = progressLine();
-    const records = await runInterruptibly(flags.out, progress, (signal) =>
+    const progress = progressLine(answersOf);
+    const words = {
+      stopping: 'Stopping after this batch.',
+      stopped: `Interrupted: the records so far are in ${flags.out}. Run the same command with --resume to go on.`,
+    };
+    const records = await runInterruptibly(words, progress, (signal) =>
       runProbe(engine, dataset, plan, {
         done,
         onRecord: (record) => folder.append(record),
@@ -97,31 +102,5 @@ async function probe(flags: ProbeFlags): Promise<void> {
     process.stdout.write(`Written to ${flags.out}\n`);
   } finally {
     await engine.dispose();
-  }
-}
-
-/** Ctrl-C stops after the batch that is running; a second one ends the process at once. */
-async function runInterruptibly<T>(
-  out: string,
-  progress: ProgressLine,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  const stop = () => {
-    progress.stop();
-    process.stderr.write('Stopping after this batch.\n');
-    controller.abort(
-      new CommandError(
-        `Interrupted: the records so far are in ${out}. Run the same command with --resume to go on.`,
-        INTERRUPTED,
-      ),
-    );
-  };
-  process.once('SIGINT', stop);
-  try {
-    return await run(controller.signal);
-  } finally {
-    progress.stop();
-    process.removeListener('SIGINT', stop);
   }
 }

@@ -1,8 +1,10 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
+import { convertCommand } from './convert-command.ts';
 import { exportCommand } from './export-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { probeCommand } from './probe-command.ts';
+import { synthCommand } from './synth-command.ts';
 
 const EXAMPLES = `
 Examples:
@@ -29,7 +31,14 @@ export function program(): Command {
     )
     .configureOutput({ outputError: writeComplaint })
     .addHelpText('after', EXAMPLES);
-  for (const command of [probeCommand(), logitsCommand(), exportCommand()]) {
+  const commands = [
+    probeCommand(),
+    logitsCommand(),
+    exportCommand(),
+    convertCommand(),
+    synthCommand(),
+  ];
+  for (const command of commands) {
     root.addCommand(command.copyInheritedSettings(root));
   }
   return root;

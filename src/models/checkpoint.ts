@@ -1,10 +1,12 @@
 /** A Hugging Face model folder: JSON files and safetensors, read by name and byte range. */
+import { lazySafetensor, type LazyTensor } from '../tensor/lazy.ts';
 import {
   type RangeReader,
   readSafetensor,
   readSafetensorsHeader,
   type TensorEntry,
 } from '../tensor/safetensors.ts';
+import { MANIFEST } from './stored-manifest.ts';
 import type { DType, HostTensor } from '../tensor/tensor.ts';
 
 /** Where a folder's files come from: a server, a disk, files dropped into the page. */
@@ -20,22 +22,37 @@ export interface TensorInfo {
   readonly shape: readonly number[];
 }
 
-export interface Checkpoint {
+/** The folder's JSON and template files. */
+export interface CheckpointSettings {
   has(file: string): Promise<boolean>;
   readText(file: string): Promise<string>;
   /** Parses a JSON object. Throws a sentence where the file is missing or no JSON object. */
   readJson(file: string): Promise<Record<string, unknown>>;
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Reads one tensor into memory of its own. */
-  readTensor(name: string): Promise<HostTensor>;
-  /** SHA-256 of the weight file, hexadecimal; of several files: of their hashes, in order of names. */
-  weightHash(): Promise<string>;
-  /** SHA-256 over the JSON and template files that decide what the weights are used for. */
+  /** SHA-256 over the files that decide what the weights are used for. */
   settingsHash(): Promise<string>;
 }
 
+export interface Checkpoint extends CheckpointSettings {
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Reads one tensor into memory of its own. */
+  readTensor(name: string): Promise<HostTensor>;
+  /** One tensor, read in pieces when it is wanted. @throws where there is none. */
+  lazyTensor(name: string): LazyTensor;
+  /** SHA-256 of the weight file, hexadecimal; of several files: of their hashes, in order of names. */
+  weightHash(): Promise<string>;
+  /**
+   * SHA-256 over what tells weights apart without reading them all: the settings, and of every weight
+   * file its name, size and header, of files up to 64 MiB all bytes. Larger ones that were trained on
+   * keep it, so a revision has to go with it.
+   */
+  identity(): Promise<string>;
+}
+
+/** Weight files up to this many bytes are hashed whole for a checkpoint's identity. */
+const WHOLLY_HASHED = 64 * 2 ** 20;
+
 /** What answers depend on besides the weights. */
-const SETTINGS = [
+export const SETTINGS: readonly string[] = [
   'config.json',
   'generation_config.json',
   'tokenizer.json',
@@ -64,19 +81,33 @@ export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
       located.set(name, { file, entry });
     }
   }
+  const locate = (name: string): Located => {
+    const found = located.get(name);
+    if (!found) throw new Error(`The model folder has no tensor named ${name}.`);
+    return found;
+  };
+  return {
+    ...openSettings(source),
+    tensors: new Map([...located].map(([name, { entry }]) => [name, entry])),
+    readTensor: async (name) => {
+      const { file, entry } = locate(name);
+      return readSafetensor(file, name, entry);
+    },
+    lazyTensor: (name) => {
+      const { file, entry } = locate(name);
+      return lazySafetensor(file, entry);
+    },
+    weightHash: () => hashFiles(source, weightFiles),
+    identity: () => identityOf(source, weightFiles),
+  };
+}
+
+/** The settings of a folder that need not hold weights. */
+export function openSettings(source: FileSource): CheckpointSettings {
   return {
     has: async (file) => (await source.size(file)) !== undefined,
     readText: (file) => readText(source, file),
     readJson: (file) => readJsonObject(source, file),
-    tensors: new Map([...located].map(([name, { entry }]) => [name, entry])),
-    readTensor: (name) => {
-      const found = located.get(name);
-      if (!found) {
-        return Promise.reject(new Error(`The model folder has no tensor named ${name}.`));
-      }
-      return readSafetensor(found.file, name, found.entry);
-    },
-    weightHash: () => hashFiles(source, weightFiles),
     settingsHash: () => hashSettings(source),
   };
 }
@@ -84,6 +115,10 @@ export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
 async function listWeightFiles(source: FileSource): Promise<string[]> {
   if ((await source.size(SINGLE)) !== undefined) return [SINGLE];
   if ((await source.size(INDEX)) === undefined) {
+    if ((await source.size(MANIFEST)) !== undefined)
+      throw new Error(
+        `The folder holds a converted model, whose weights are rounded; name the ${SINGLE} or ${INDEX} folder that it was made from.`,
+      );
     throw new Error(
       `The model folder has neither ${SINGLE} nor ${INDEX}; a Hugging Face folder with safetensors weights is needed.`,
     );
@@ -137,6 +172,18 @@ async function hashFiles(source: FileSource, paths: readonly string[]): Promise<
   for (const path of paths) hashes.push(await sha256(await source.read(path)));
   if (hashes.length === 1) return hashes[0] as string;
   return sha256(new TextEncoder().encode(hashes.join('\n')));
+}
+
+async function identityOf(source: FileSource, paths: readonly string[]): Promise<string> {
+  const lines = [await hashSettings(source)];
+  for (const path of paths) {
+    const size = await requiredSize(source, path);
+    const prefix = await source.read(path, 0, 8);
+    const header = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
+    const hashed = await source.read(path, 0, size <= WHOLLY_HASHED ? size : 8 + header);
+    lines.push(`${path} ${size} ${await sha256(hashed)}`);
+  }
+  return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
 async function hashSettings(source: FileSource): Promise<string> {

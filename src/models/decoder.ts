@@ -4,21 +4,19 @@
  */
 import { GraphBuilder, type Value } from '../onnx/builder.ts';
 import type { Graph } from '../onnx/graph.ts';
-import {
-  Add,
-  Gather,
-  MatMul,
-  Mul,
-  Range,
-  Reshape,
-  Shape,
-  Squeeze,
-  Unsqueeze,
-} from '../onnx/ops.ts';
+import { Add, Gather, Mul, Range, Reshape, Shape, Squeeze, Unsqueeze } from '../onnx/ops.ts';
 import type { DecoderConfig } from './config.ts';
 import { attention, type AttentionContext, attentionContext, normSettings } from './attention.ts';
+import { linearLayer } from './formats.ts';
 import { activate, Part, softcap } from './layers.ts';
 import type { Weights } from './weights.ts';
+
+/** Layers `first` up to `end` (exclusive), and what makes logits of the hidden states after the last. */
+export interface DecoderPart {
+  readonly first: number;
+  readonly end: number;
+  readonly head: boolean;
+}
 
 /**
  * Inputs: `inputs_embeds` f32 [b, s, hidden]; `cos_cache`, `sin_cache` f32 [rows, rotary_dim/2];
@@ -28,31 +26,54 @@ import type { Weights } from './weights.ts';
  * `logits_index` i64 [b, m] (which of the s tokens get logits);
  * `past_key_values.{i}.key|value` f32 [b, kv heads, past, head size]. Rows are padded on the right.
  * Outputs: `logits` f32 [b, m, vocab], `present.{i}.key|value`.
+ *
+ * A part of the decoder has the inputs and outputs of its layers alone. Parts after the first take
+ * `hidden_states` f32 [b, s, hidden] for `inputs_embeds`, and those before the last give
+ * `next_hidden_states` for `logits`; `logits_index` is an input of the last.
  */
-export async function buildDecoderGraph(config: DecoderConfig, weights: Weights): Promise<Graph> {
+export async function buildDecoderGraph(
+  config: DecoderConfig,
+  weights: Weights,
+  part: DecoderPart = wholeDecoder(config),
+): Promise<Graph> {
   const g = new GraphBuilder('decoder');
-  const embeds = g.input('inputs_embeds', 'float32', ['batch_size', 'sequence', config.hiddenSize]);
-  const context = attentionContext(g, config);
-  const logitsIndex = g.input('logits_index', 'int64', ['batch_size', 'kept']);
-  const hidden = await decoderLayers(g, config, weights, embeds, context);
-  const kept = gatherTokens(g, hidden, logitsIndex, embeds, config.hiddenSize);
-  const logits = await languageHead(g, config, weights, kept);
-  g.output(logits, 'logits', 'float32', ['batch_size', 'kept', config.vocabSize]);
+  const { hiddenSize, vocabSize } = config;
+  const shape = ['batch_size', 'sequence', hiddenSize];
+  const input = g.input(part.first === 0 ? 'inputs_embeds' : 'hidden_states', 'float32', shape);
+  const hidden =
+    part.first === part.end
+      ? input
+      : await decoderLayers(g, config, weights, input, attentionContext(g, config), part);
+  if (part.head) {
+    const logitsIndex = g.input('logits_index', 'int64', ['batch_size', 'kept']);
+    const kept = gatherTokens(g, hidden, logitsIndex, input, hiddenSize);
+    const logits = await languageHead(g, config, weights, kept);
+    g.output(logits, 'logits', 'float32', ['batch_size', 'kept', vocabSize]);
+  } else {
+    // Not `hidden_states`: a value has one name, and that is the input's.
+    g.output(hidden, 'next_hidden_states', 'float32', shape);
+  }
   return g.build();
 }
 
-/** All layers, cache inputs and outputs included, without the last normalisation. */
+/** The decoder in one part. */
+export function wholeDecoder({ layers }: DecoderConfig): DecoderPart {
+  return { first: 0, end: layers, head: true };
+}
+
+/** Layers of a part, cache inputs and outputs included, without the last normalisation. */
 export async function decoderLayers(
   g: GraphBuilder,
   config: DecoderConfig,
   weights: Weights,
   embeds: Value,
   context: AttentionContext,
+  { first, end }: DecoderPart = wholeDecoder(config),
 ): Promise<Value> {
-  const part = new Part(g, weights, 'decoder');
+  const tensors = new Part(g, weights, 'decoder');
   let hidden = embeds;
-  for (let layer = 0; layer < config.layers; layer++) {
-    hidden = await decoderLayer(part, config, layer, hidden, context);
+  for (let layer = first; layer < end; layer++) {
+    hidden = await decoderLayer(tensors, config, layer, hidden, context);
   }
   return hidden;
 }
@@ -128,7 +149,7 @@ export async function languageHead(
   const part = new Part(g, weights, 'decoder');
   const normed = await part.rmsNorm(hidden, 'norm', hiddenSize, normSettings(config));
   const [owner, name] = tiedHead ? ['decoder', 'embed_tokens.weight'] : ['head', 'weight'];
-  const matrix = await weights.readTransposed(owner, name, vocabSize, hiddenSize);
-  const logits = MatMul(g, normed, g.initializer('head.weight.transposed', matrix));
+  const matrix = weights.lazy(owner, name, [vocabSize, hiddenSize]);
+  const logits = linearLayer(g, normed, 'head.weight', matrix, weights.formats.head);
   return logitSoftcap === null ? logits : softcap(g, logits, logitSoftcap);
 }

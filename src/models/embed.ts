@@ -11,14 +11,14 @@ import type { Weights } from './weights.ts';
  * least one row); `image_index` i64 [b, s]: the row of `image_features` for image tokens, -1 for text.
  * Output: `inputs_embeds` f32 [b, s, hidden].
  */
-export async function buildEmbedGraph(config: DecoderConfig, weights: Weights): Promise<Graph> {
+export function buildEmbedGraph(config: DecoderConfig, weights: Weights): Graph {
   const g = new GraphBuilder('embed');
   const { hiddenSize } = config;
   const ids = g.input('input_ids', 'int64', ['batch_size', 'sequence']);
   const features = g.input('image_features', 'float32', ['features', hiddenSize]);
   const index = g.input('image_index', 'int64', ['batch_size', 'sequence']);
 
-  const text = await embedTokens(g, config, weights, ids);
+  const text = embedTokens(g, config, weights, ids);
   const isText = Unsqueeze(g, Less(g, index, g.int64(0)), [2]);
   const image = Gather(g, features, Max(g, index, g.int64(0)));
   const merged = Where(g, isText, text, image);
@@ -27,14 +27,13 @@ export async function buildEmbedGraph(config: DecoderConfig, weights: Weights): 
 }
 
 /** Rows of the embedding table for `ids`, scaled where the model scales them. */
-export async function embedTokens(
+export function embedTokens(
   g: GraphBuilder,
   config: DecoderConfig,
   weights: Weights,
   ids: Value,
-): Promise<Value> {
+): Value {
   const part = new Part(g, weights, 'decoder');
-  const shape = [config.vocabSize, config.hiddenSize];
-  const rows = Gather(g, await part.tensor('embed_tokens.weight', shape), ids);
+  const rows = part.embedding(ids, 'embed_tokens', config.vocabSize, config.hiddenSize);
   return config.embeddingScale === 1 ? rows : Mul(g, rows, g.float32(config.embeddingScale));
 }

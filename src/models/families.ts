@@ -1,5 +1,6 @@
 /** The table of families, and the way from a checkpoint to graphs. */
 import { checkedGraph } from '../onnx/check.ts';
+import { inlineData } from '../onnx/external-data.ts';
 import { type Graph, modelFromGraph } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -13,6 +14,7 @@ import { LLAVA_NEXT } from './llava-next.ts';
 import { QWEN2_5_VL, QWEN2_VL } from './qwen.ts';
 import type { ModelSpec } from './spec.ts';
 import { visionEncoder } from './vision.ts';
+import type { PartFormats } from './formats.ts';
 import { openWeights, type Weights } from './weights.ts';
 
 /** By the config's `model_type`. */
@@ -40,16 +42,37 @@ export interface OpenedModel {
   readonly weights: Weights;
 }
 
-/** Reads and checks the JSON files of a folder. Throws sentences that name file, field and value. */
-export async function openModel(checkpoint: Checkpoint): Promise<OpenedModel> {
+/** The JSON files of a checkpoint, which a converted model keeps. */
+export type ModelSettings = Pick<Checkpoint, 'has' | 'readJson'>;
+
+/**
+ * Reads and checks the JSON files of a folder, with weights that are to be stored in `formats`, float32
+ * where left out. Throws sentences that name file, field and value.
+ */
+export async function openModel(
+  checkpoint: Checkpoint,
+  formats?: PartFormats,
+): Promise<OpenedModel> {
+  const { family, config, spec } = await readSettings(checkpoint);
+  return { config, spec, weights: openWeights(checkpoint, family.prefixes, formats) };
+}
+
+/** What a model is, without its weights. */
+export async function readSpec(settings: ModelSettings): Promise<ModelSpec> {
+  return (await readSettings(settings)).spec;
+}
+
+async function readSettings(
+  checkpoint: ModelSettings,
+): Promise<{ family: Family; config: FamilyConfig; spec: ModelSpec }> {
   const json = new Fields('config.json', await checkpoint.readJson('config.json'));
   const name = json.choice('model_type', Object.keys(FAMILIES));
   const family = FAMILIES[name] as Family;
   const config = family.parse(json);
   const { decoder, vision, imageTokenId, imagePrompt } = config;
   return {
+    family,
     config,
-    weights: openWeights(checkpoint, family.prefixes),
     spec: {
       family: name,
       decoder,
@@ -67,15 +90,15 @@ export async function buildModel(checkpoint: Checkpoint): Promise<ModelBundle> {
   const { spec, config, weights } = await openModel(checkpoint);
   return {
     spec,
-    vision: encodeGraph(await buildVisionGraph(config, weights)),
-    embed: encodeGraph(await buildEmbedGraph(config.decoder, weights)),
-    decoder: encodeGraph(await buildDecoderGraph(config.decoder, weights)),
+    vision: await encodeGraph(await buildVisionGraph(config, weights)),
+    embed: await encodeGraph(buildEmbedGraph(config.decoder, weights)),
+    decoder: await encodeGraph(await buildDecoderGraph(config.decoder, weights)),
   };
 }
 
-/** Checks a graph and encodes it. */
-export function encodeGraph(graph: Graph): Uint8Array {
-  return encodeModel(modelFromGraph(checkedGraph(graph)));
+/** Checks a graph, reads its weights into it and encodes it. */
+export async function encodeGraph(graph: Graph): Promise<Uint8Array> {
+  return encodeModel(modelFromGraph(await inlineData(checkedGraph(graph))));
 }
 
 /** Tower and projector: the inputs of `VisionEncoder.runs` to `image_features`. */
@@ -83,7 +106,7 @@ export function buildVisionGraph(config: FamilyConfig, weights: Weights): Promis
   return visionEncoder(config.vision).build(config.vision, weights);
 }
 
-async function readProcessor(checkpoint: Checkpoint): Promise<Fields> {
+async function readProcessor(checkpoint: ModelSettings): Promise<Fields> {
   const file = 'preprocessor_config.json';
   if (await checkpoint.has(file)) return new Fields(file, await checkpoint.readJson(file));
   const combined = 'processor_config.json';
@@ -91,7 +114,7 @@ async function readProcessor(checkpoint: Checkpoint): Promise<Fields> {
 }
 
 /** Stop tokens: of the generation config, else of the config, else Llama's default. */
-async function readEosTokenIds(checkpoint: Checkpoint, config: Fields): Promise<number[]> {
+async function readEosTokenIds(checkpoint: ModelSettings, config: Fields): Promise<number[]> {
   const file = 'generation_config.json';
   const sources = config.has('text_config') ? [config, config.section('text_config')] : [config];
   if (await checkpoint.has(file)) {

@@ -1,10 +1,8 @@
 /** Pieces that several graphs share: linear layers and activations. */
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
 import {
-  Add,
   FastGelu,
   Gelu,
-  MatMul,
   Mul,
   QuickGelu,
   Relu,
@@ -12,6 +10,7 @@ import {
   Tanh,
 } from '../onnx/ops.ts';
 import type { Activation } from './config.ts';
+import { embeddingLayer, linearLayer, type PartFormats } from './formats.ts';
 import type { Weights } from './weights.ts';
 
 /** Loads tensors of one part of a checkpoint into a graph, under the names they have there. */
@@ -44,7 +43,7 @@ export class Part {
     return SimplifiedLayerNormalization(this.g, input, scale, epsilon);
   }
 
-  /** `input · weightᵀ + bias`. The weight is stored transposed in the graph, as MatMul wants it. */
+  /** `input · weightᵀ + bias`, in the format of the part. */
   async linear(
     input: Value,
     name: string,
@@ -52,13 +51,23 @@ export class Part {
     outputs: number,
     bias: boolean,
   ): Promise<Value> {
-    const weight = this.g.initializer(
-      `${this.#part}.${name}.weight.transposed`,
-      await this.#weights.readTransposed(this.#part, `${name}.weight`, outputs, inputs),
-    );
-    const product = MatMul(this.g, input, weight);
-    return bias ? Add(this.g, product, await this.tensor(`${name}.bias`, [outputs])) : product;
+    const weight = this.#weights.lazy(this.#part, `${name}.weight`, [outputs, inputs]);
+    const format = this.#weights.formats[roleOf(this.#part)];
+    const shift = bias ? await this.tensor(`${name}.bias`, [outputs]) : undefined;
+    return linearLayer(this.g, input, `${this.#part}.${name}.weight`, weight, format, shift);
   }
+
+  /** Rows `ids` of a table, in the format of embeddings. */
+  embedding(ids: Value, name: string, rows: number, columns: number): Value {
+    const table = this.#weights.lazy(this.#part, `${name}.weight`, [rows, columns]);
+    const { embedding } = this.#weights.formats;
+    return embeddingLayer(this.g, ids, `${this.#part}.${name}.weight`, table, embedding);
+  }
+}
+
+/** By which choice of formats a part's linear layers are stored. */
+function roleOf(part: string): keyof PartFormats {
+  return part === 'decoder' ? 'decoder' : 'vision';
 }
 
 const ACTIVATION_NODES: Readonly<Record<Activation, (g: GraphBuilder, input: Value) => Value>> = {

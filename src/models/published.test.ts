@@ -5,7 +5,7 @@ import { shapeOf } from '../onnx/graph.ts';
 import { buildDecoderGraph } from './decoder.ts';
 import { buildEmbedGraph } from './embed.ts';
 import { buildVisionGraph, openModel } from './families.ts';
-import { publishedFolders, shapeCheckpoint, shapeWeights } from './testing/shape-weights.ts';
+import { publishedFolders, shapeCheckpoint } from './testing/shape-weights.ts';
 
 /** CLIP's last layer and norm come after the hidden state that the LLaVAs take. */
 const AFTER_LAYER_22 = /^vision_tower\.vision_model\.(encoder\.layers\.23|post_layernorm)\./;
@@ -20,10 +20,9 @@ const LEFT_OUT: Readonly<Record<string, RegExp>> = {
 describe.each(await publishedFolders())('%s', (folder) => {
   test('its three graphs take every tensor in its published shape', async () => {
     const checkpoint = await shapeCheckpoint(folder);
-    const { config, spec, weights: opened } = await openModel(checkpoint);
-    const weights = shapeWeights(opened);
+    const { config, spec, weights } = await openModel(checkpoint);
     const vision = checkedGraph(await buildVisionGraph(config, weights));
-    const embed = checkedGraph(await buildEmbedGraph(config.decoder, weights));
+    const embed = checkedGraph(buildEmbedGraph(config.decoder, weights));
     const decoder = checkedGraph(await buildDecoderGraph(config.decoder, weights));
 
     const leftOut = LEFT_OUT[folder];

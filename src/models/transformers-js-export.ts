@@ -41,9 +41,9 @@ export async function exportForTransformersJs(
   const model = await openModel(checkpoint);
   const { config, weights } = model;
   const files = new Map<string, Uint8Array>();
-  files.set('onnx/vision_encoder.onnx', encodeGraph(await buildVisionGraph(config, weights)));
-  files.set('onnx/embed_tokens.onnx', encodeGraph(await embedTokensGraph(model)));
-  files.set('onnx/decoder_model_merged.onnx', encodeGraph(await mergedDecoderGraph(model)));
+  files.set('onnx/vision_encoder.onnx', await encodeGraph(await buildVisionGraph(config, weights)));
+  files.set('onnx/embed_tokens.onnx', await encodeGraph(embedTokensGraph(model)));
+  files.set('onnx/decoder_model_merged.onnx', await encodeGraph(await mergedDecoderGraph(model)));
   for (const [name, json] of await configFiles(checkpoint, model)) {
     files.set(name, new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
   }
@@ -55,10 +55,10 @@ export async function exportForTransformersJs(
 }
 
 /** `input_ids` i64 [b, s] to `inputs_embeds` f32 [b, s, hidden]. */
-async function embedTokensGraph({ config, weights }: OpenedModel): Promise<Graph> {
+function embedTokensGraph({ config, weights }: OpenedModel): Graph {
   const g = new GraphBuilder('embed_tokens');
   const ids = g.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
-  const embeds = await embedTokens(g, config.decoder, weights, ids);
+  const embeds = embedTokens(g, config.decoder, weights, ids);
   const shape = ['batch_size', 'sequence_length', config.decoder.hiddenSize];
   g.output(embeds, 'inputs_embeds', 'float32', shape);
   return g.build();

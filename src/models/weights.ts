@@ -1,36 +1,39 @@
 /** Reading weights by the names that graphs use, whatever generation wrote the checkpoint. */
-import { toFloat32, transposed } from '../tensor/convert.ts';
+import { toFloat32 } from '../tensor/convert.ts';
+import type { LazyTensor } from '../tensor/lazy.ts';
 import type { HostTensor } from '../tensor/tensor.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { PLANS, type PartFormats } from './formats.ts';
 
 /** Prefixes that a part's tensors have had, the newest first. */
 export type PrefixTable = Readonly<Record<string, readonly string[]>>;
 
 export interface Weights {
+  /** How matrices are to be stored in graphs. */
+  readonly formats: PartFormats;
   /** Whether a part has the tensor. */
   has(part: string, name: string): boolean;
   /** The tensor as float32. Throws a sentence where it is missing or of another shape or type. */
   read(part: string, name: string, shape: readonly number[]): Promise<HostTensor<'float32'>>;
-  /** A linear layer's weight, stored `[out, in]`, as `[in, out]`. */
-  readTransposed(
-    part: string,
-    name: string,
-    outputs: number,
-    inputs: number,
-  ): Promise<HostTensor<'float32'>>;
+  /** The tensor in its own type, to be read later. Throws like `read`, but for the type. */
+  lazy(part: string, name: string, shape: readonly number[]): LazyTensor;
 }
 
 /**
  * Weights of a checkpoint whose `parts` are found under one of their prefixes. A tensor `name` of a
  * part is the first of `prefix + name` that the checkpoint has.
  */
-export function openWeights(checkpoint: Checkpoint, parts: PrefixTable): Weights {
+export function openWeights(
+  checkpoint: Pick<Checkpoint, 'tensors' | 'readTensor' | 'lazyTensor'>,
+  parts: PrefixTable,
+  formats: PartFormats = PLANS.fp32,
+): Weights {
   const candidates = (part: string, name: string) =>
     (parts[part] ?? []).map((prefix) => prefix + name);
   const find = (part: string, name: string) =>
     candidates(part, name).find((candidate) => checkpoint.tensors.has(candidate));
 
-  async function read(part: string, name: string, shape: readonly number[]) {
+  function require(part: string, name: string, shape: readonly number[]): string {
     const found = find(part, name);
     if (found === undefined) {
       throw new Error(
@@ -43,13 +46,16 @@ export function openWeights(checkpoint: Checkpoint, parts: PrefixTable): Weights
         `The tensor ${found} should have the shape [${shape.join(', ')}] by the config, but it has [${actual.join(', ')}].`,
       );
     }
-    return toFloat32(await checkpoint.readTensor(found), found);
+    return found;
   }
 
   return {
+    formats,
     has: (part, name) => find(part, name) !== undefined,
-    read,
-    readTransposed: async (part, name, outputs, inputs) =>
-      transposed(await read(part, name, [outputs, inputs])),
+    read: async (part, name, shape) => {
+      const found = require(part, name, shape);
+      return toFloat32(await checkpoint.readTensor(found), found);
+    },
+    lazy: (part, name, shape) => checkpoint.lazyTensor(require(part, name, shape)),
   };
 }

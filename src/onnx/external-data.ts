@@ -69,6 +69,11 @@ export async function writeExternal(
   return { graph: { ...graph, initializers }, byteLength: position };
 }
 
+/** Bytes of all initialisers that do not lie in another file already, without gaps between them. */
+export function graphDataBytes({ initializers }: Graph): number {
+  return [...initializers.values()].reduce((sum, one) => sum + (dataLength(one) ?? 0), 0);
+}
+
 /** The graph with all lazy initialisers read into it, for models that are small. */
 export async function inlineData(graph: Graph): Promise<Graph> {
   const initializers = new Map<string, Initializer>();

@@ -1,9 +1,9 @@
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { FileSource } from '../models/checkpoint.ts';
+import { join, resolve } from 'node:path';
+import type { StoredFiles } from '../models/model-store.ts';
 
 /** A model folder on disk, for Node. */
-export class FolderSource implements FileSource {
+export class FolderSource implements StoredFiles {
   private readonly folder: string;
 
   constructor(folder: string) {
@@ -18,6 +18,10 @@ export class FolderSource implements FileSource {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  absolutePath(path: string): string {
+    return resolve(this.folder, path);
   }
 
   async read(path: string, start = 0, end?: number): Promise<Uint8Array> {

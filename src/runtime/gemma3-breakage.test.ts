@@ -40,10 +40,10 @@ async function differences(change: Break) {
   const decoder = { ...config.decoder, ...change(config.decoder) };
   const spec = { ...opened.spec, decoder };
   const graphs = {
-    embed: encodeGraph(await buildEmbedGraph(decoder, weights)),
-    decoder: encodeGraph(await buildDecoderGraph(decoder, weights)),
+    embed: await encodeGraph(buildEmbedGraph(decoder, weights)),
+    decoder: [await encodeGraph(await buildDecoderGraph(decoder, weights))],
   };
-  const vision = encodeGraph(await buildVisionGraph(config, weights));
+  const vision = await encodeGraph(await buildVisionGraph(config, weights));
   const engine = new ModelEngine({
     backend,
     info: {

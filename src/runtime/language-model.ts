@@ -2,9 +2,10 @@ import type { Tensor } from 'onnxruntime-web';
 import type { DecoderSpec } from '../models/spec.ts';
 import type { Backend } from './backend.ts';
 import type { Batch } from './batch.ts';
-import { KvCache, presentNames } from './kv-cache.ts';
+import { KvCache } from './kv-cache.ts';
 import { RotaryFeedMaker, type RotaryFeeds } from './rotary-feeds.ts';
-import { createSession, type Session } from './session.ts';
+import { DecoderSessions } from './decoder-sessions.ts';
+import { createSession, type GraphSource, type Session } from './session.ts';
 import { TwoWayColumns } from './two-way-feeds.ts';
 
 /** Where a batch stands after its prefill, for decoding on. Dispose it when done. */
@@ -84,10 +85,10 @@ export class LanguageModel {
   private readonly backend: Backend;
   private readonly spec: DecoderSpec;
   private readonly embed: Session;
-  private readonly decoder: Session;
+  private readonly decoder: DecoderSessions;
   private readonly rotary: RotaryFeedMaker;
 
-  constructor(backend: Backend, spec: DecoderSpec, embed: Session, decoder: Session) {
+  constructor(backend: Backend, spec: DecoderSpec, embed: Session, decoder: DecoderSessions) {
     this.backend = backend;
     this.spec = spec;
     this.embed = embed;
@@ -95,16 +96,20 @@ export class LanguageModel {
     this.rotary = new RotaryFeedMaker(backend, spec);
   }
 
-  /** Makes both sessions. The graphs' bytes are not needed afterwards. */
+  /** Makes all sessions, the decoder's from its parts in their order. */
   static async open(
     backend: Backend,
     spec: DecoderSpec,
-    graphs: { embed: Uint8Array; decoder: Uint8Array },
+    graphs: { embed: GraphSource; decoder: readonly GraphSource[] },
   ): Promise<LanguageModel> {
     const embed = await createSession(backend, graphs.embed, 'token embedding', ['inputs_embeds']);
-    const presents = presentNames(spec.layers);
-    const decoder = await createSession(backend, graphs.decoder, 'decoder', presents);
-    return new LanguageModel(backend, spec, embed, decoder);
+    try {
+      const decoder = await DecoderSessions.open(backend, spec.layers, graphs.decoder);
+      return new LanguageModel(backend, spec, embed, decoder);
+    } catch (error) {
+      await embed.release();
+      throw error;
+    }
   }
 
   /**

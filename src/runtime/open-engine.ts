@@ -1,8 +1,10 @@
 import { openCheckpoint, type FileSource } from '../models/checkpoint.ts';
 import { buildModel } from '../models/families.ts';
+import { checkEntry, type ModelStore } from '../models/model-store.ts';
 import type { Backend } from './backend.ts';
 import { LanguageModel } from './language-model.ts';
 import { ModelEngine, type RuntimeEngine } from './model-engine.ts';
+import { type EngineModel, openStoredModel } from './stored-model.ts';
 import { openTokenizer } from './tokenizer.ts';
 import { VisionRunner } from './vision-runner.ts';
 
@@ -24,33 +26,57 @@ export interface OpenModelOptions {
  * Makes an engine of a checkpoint on an opened backend, which it takes over (on failure too).
  * Use the entry for the place: `open-engine-web.ts` in a tab, `open-engine-node.ts` in Node.
  */
-export async function openEngineOn(
+export function openEngineOn(backend: Backend, options: OpenModelOptions): Promise<RuntimeEngine> {
+  return openWith(backend, options, () => buildInMemory(options));
+}
+
+export interface OpenStoredOptions extends Omit<OpenModelOptions, 'source'> {
+  readonly store: ModelStore;
+  readonly entry: string;
+}
+
+/**
+ * The same of a converted model: its files are hashed at the first load, and their sizes compared at
+ * each. @throws a sentence where the entry is missing or broken; then it has to be converted again
+ */
+export function openStoredEngineOn(
   backend: Backend,
-  options: OpenModelOptions,
+  options: OpenStoredOptions,
 ): Promise<RuntimeEngine> {
-  const { source, name, onProgress, signal } = options;
+  const { store, entry } = options;
+  return openWith(backend, options, async () => {
+    const state = await checkEntry(store, entry, 'once');
+    if (state.kind === 'broken') throw new Error(`${state.problem} Convert it again.`);
+    if (state.kind === 'missing')
+      throw new Error(`There is no converted model ${entry} in ${store.place}; convert it first.`);
+    return openStoredModel(store.files(entry), state.manifest);
+  });
+}
+
+async function openWith(
+  backend: Backend,
+  options: Omit<OpenModelOptions, 'source'>,
+  openModel: () => Promise<EngineModel>,
+): Promise<RuntimeEngine> {
+  const { name, onProgress, signal } = options;
+  const opened: { release(): Promise<void> }[] = [];
   try {
     signal?.throwIfAborted();
     onProgress?.('Reading the weights');
-    const checkpoint = await openCheckpoint(source);
-    const weightHash = await checkpoint.weightHash();
-    const settingsHash = await checkpoint.settingsHash();
-    signal?.throwIfAborted();
-    onProgress?.('Building the graphs');
-    const bundle = await buildModel(checkpoint);
-    const { spec } = bundle;
-    const tokenizer = await openTokenizer(checkpoint, spec);
+    const model = await openModel();
+    const { spec, settings } = model;
+    const tokenizer = await openTokenizer(settings, spec);
     signal?.throwIfAborted();
     onProgress?.('Preparing the sessions');
-    const vision = await VisionRunner.open(backend, spec, bundle.vision);
-    const language = await LanguageModel.open(backend, spec.decoder, bundle);
+    const vision = await VisionRunner.open(backend, spec, model.vision);
+    opened.push(vision);
+    const language = await LanguageModel.open(backend, spec.decoder, model);
     const info = {
       model: name,
       revision: options.revision ?? 'local',
-      weightHash,
-      settingsHash,
-      // Weights of narrower types are widened when the graphs are built.
-      dtype: 'float32',
+      weightHash: model.weightHash,
+      settingsHash: await settings.settingsHash(),
+      dtype: model.dtype,
       provider: backend.provider,
       build: backend.build,
       adapter: backend.adapter,
@@ -61,7 +87,31 @@ export async function openEngineOn(
     };
     return new ModelEngine({ backend, info, vision, language, tokenizer });
   } catch (error) {
+    for (const part of opened) await part.release().catch(() => {});
     backend.dispose();
     throw error;
   }
+}
+
+/** All graphs in memory: for models that are small. */
+async function buildInMemory({
+  source,
+  signal,
+  onProgress,
+}: OpenModelOptions): Promise<EngineModel> {
+  const checkpoint = await openCheckpoint(source);
+  const weightHash = await checkpoint.weightHash();
+  signal?.throwIfAborted();
+  onProgress?.('Building the graphs');
+  const { spec, vision, embed, decoder } = await buildModel(checkpoint);
+  return {
+    spec,
+    settings: checkpoint,
+    vision,
+    embed,
+    decoder: [decoder],
+    weightHash,
+    // Weights of narrower types are widened when the graphs are built.
+    dtype: 'float32',
+  };
 }

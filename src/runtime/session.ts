@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import type { StoredFiles } from '../models/model-store.ts';
 import type { Backend } from './backend.ts';
 
 /** Errors only; warnings tell of shape arithmetic that runs on the CPU, which is where it belongs. */
@@ -45,13 +46,25 @@ export class Session {
   }
 }
 
+/** A serialised graph whose weights lie in other files. */
+export interface GraphFiles {
+  readonly files: StoredFiles;
+  /** Path of the graph. */
+  readonly model: string;
+  /** Paths of its data files. */
+  readonly data: readonly string[];
+}
+
+/** A serialised graph, its weights inside, or one in files. */
+export type GraphSource = Uint8Array | GraphFiles;
+
 /**
  * A session for a serialised ONNX graph; `what` names it in errors (`vision encoder`, …). On a shared
  * device the outputs named in `onGpu` stay in GPU buffers, elsewhere all are in CPU memory.
  */
 export async function createSession(
   backend: Backend,
-  graph: Uint8Array,
+  graph: GraphSource,
   what: string,
   onGpu: readonly string[],
 ): Promise<Session> {
@@ -62,13 +75,39 @@ export async function createSession(
   if (backend.device)
     options.preferredOutputLocation = Object.fromEntries(onGpu.map((name) => [name, 'gpu-buffer']));
   try {
-    return new Session(await backend.ort.InferenceSession.create(graph, options), what);
+    return new Session(await openGraph(backend, graph, options), what);
   } catch (error) {
     throw new Error(
       `onnxruntime (${backend.build}) could not make a session for the ${what}: ${reason(error)}`,
       { cause: error },
     );
   }
+}
+
+async function openGraph(
+  backend: Backend,
+  graph: GraphSource,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  const { InferenceSession } = backend.ort;
+  if (graph instanceof Uint8Array) return InferenceSession.create(graph, options);
+  const { files, model, data } = graph;
+  // onnxruntime-node maps the data files, which it finds beside the graph.
+  if (backend.build === 'node' && files.absolutePath)
+    return InferenceSession.create(files.absolutePath(model), options);
+  const externalData = await Promise.all(
+    data.map(async (path) => ({ path, data: await externalFile(backend, files, path) })),
+  );
+  return InferenceSession.create(await files.read(model), { ...options, externalData });
+}
+
+/** Only the JSPI build reads a Blob piece by piece; the others need its bytes. */
+async function externalFile(
+  { build }: Backend,
+  files: StoredFiles,
+  path: string,
+): Promise<Blob | Uint8Array> {
+  return build === 'jspi' && files.blob ? files.blob(path) : files.read(path);
 }
 
 function reason(error: unknown): string {

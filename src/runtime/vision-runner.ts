@@ -7,7 +7,7 @@ import { visionEncoder } from '../models/vision.ts';
 import type { Backend } from './backend.ts';
 import { inRuns, picturesPerRun } from './batch-limit.ts';
 import { EncodedImage, sharedFeatures } from './image-features.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession, type GraphSource, type Session } from './session.ts';
 
 /** What a vision run needs to know of a model. */
 type VisionSpec = Pick<ModelSpec, 'vision' | 'decoder'>;
@@ -26,7 +26,7 @@ export class VisionRunner {
   }
 
   /** Makes the session. The graph's bytes are not needed afterwards. */
-  static async open(backend: Backend, spec: VisionSpec, graph: Uint8Array): Promise<VisionRunner> {
+  static async open(backend: Backend, spec: VisionSpec, graph: GraphSource): Promise<VisionRunner> {
     const session = await createSession(backend, graph, 'vision encoder', ['image_features']);
     return new VisionRunner(backend, spec, session);
   }

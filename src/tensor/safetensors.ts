@@ -186,26 +186,37 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, HostTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const nameOfDtype = new Map([...DTYPE_OF_NAME].map(([name, dtype]) => [dtype, name]));
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
-  let offset = 0;
-  for (const [name, { dtype, shape, data }] of tensors) {
-    const end = offset + data.byteLength;
-    header[name] = { dtype: nameOfDtype.get(dtype), shape, data_offsets: [offset, end] };
-    offset = end;
-  }
-  const text = JSON.stringify(header);
-  const json = new TextEncoder().encode(text);
-  // Readers map the file into memory: the format asks for tensors that begin on multiples of 8.
-  const headerBytes = Math.ceil(json.byteLength / 8) * 8;
-  const bytes = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.set(json, 8);
-  let position = 8 + headerBytes;
+  const header = safetensorsHeader(tensors, metadata);
+  const length = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const bytes = new Uint8Array(header.byteLength + length);
+  bytes.set(header);
+  let position = header.byteLength;
   for (const tensor of tensors.values()) {
     bytes.set(tensorBytes(tensor), position);
     position += tensor.data.byteLength;
   }
+  return bytes;
+}
+
+/** What stands before the tensors' bytes, which follow in the order of the map without gaps. */
+export function safetensorsHeader(
+  tensors: ReadonlyMap<string, Pick<HostTensor, 'dtype' | 'shape'>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const nameOfDtype = new Map([...DTYPE_OF_NAME].map(([name, dtype]) => [dtype, name]));
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
+  let offset = 0;
+  for (const [name, { dtype, shape }] of tensors) {
+    const end = offset + elementCount(shape) * BYTES_PER_ELEMENT[dtype];
+    header[name] = { dtype: nameOfDtype.get(dtype), shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  // Readers map the file into memory: the format asks for tensors that begin on multiples of 8.
+  const headerBytes = Math.ceil(json.byteLength / 8) * 8;
+  const bytes = new Uint8Array(8 + headerBytes).fill(0x20, 8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.set(json, 8);
   return bytes;
 }

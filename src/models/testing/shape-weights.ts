@@ -3,7 +3,6 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint, TensorInfo } from '../checkpoint.ts';
 import { expandTensors, type TensorTable } from '../published.ts';
-import type { Weights } from '../weights.ts';
 import { ROOT } from './folder.ts';
 
 export const PUBLISHED = 'data/published';
@@ -42,19 +41,16 @@ export async function shapeCheckpoint(
       const { shape } = tensors.get(name) as TensorInfo;
       return Promise.resolve({ dtype: 'float32', shape, data: new Float32Array() });
     },
+    lazyTensor: (name) => {
+      read.add(name);
+      const chunks = () => {
+        throw new Error(`${name} of ${folder} has no elements.`);
+      };
+      return { ...(tensors.get(name) as TensorInfo), chunks };
+    },
     weightHash: noHash,
+    identity: noHash,
     settingsHash: noHash,
     unread: () => [...tensors.keys()].filter((name) => !read.has(name)),
-  };
-}
-
-/** Weights of a shape checkpoint: transposing changes the shape alone, and takes no memory. */
-export function shapeWeights(weights: Weights): Weights {
-  return {
-    ...weights,
-    readTransposed: async (part, name, outputs, inputs) => ({
-      ...(await weights.read(part, name, [outputs, inputs])),
-      shape: [inputs, outputs],
-    }),
   };
 }

@@ -36,7 +36,10 @@ export class GreedyRunner {
     const bundle = await buildModel(await openCheckpoint(source));
     const { spec } = bundle;
     const vision = await VisionRunner.open(backend, spec, bundle.vision);
-    const language = await LanguageModel.open(backend, spec.decoder, bundle);
+    const language = await LanguageModel.open(backend, spec.decoder, {
+      embed: bundle.embed,
+      decoder: [bundle.decoder],
+    });
     return new GreedyRunner(backend, spec, vision, language);
   }
 

@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bapa, expectSentence, ROOT } from './testing/bapa.ts';
+
+const MODEL = join(ROOT, 'fixtures/tiny-qwen2-vl');
+const INPUTS = join(ROOT, 'fixtures/golden/tiny-qwen2-vl/right-padded/in.safetensors');
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bapa-convert-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function convert(name: string, ...more: string[]) {
+  return bapa(['convert', '--model', MODEL, '--out', join(folder, name), ...more]);
+}
+
+function logits(name: string) {
+  const outputs = join(folder, `${name}.safetensors`);
+  return bapa(['logits', '--model', join(folder, name), '--inputs', INPUTS, '--outputs', outputs]);
+}
+
+async function flipByte(path: string, at: number): Promise<void> {
+  const file = await open(path, 'r+');
+  const { buffer } = await file.read(new Uint8Array(1), 0, 1, at);
+  await file.write(
+    buffer.map((byte) => byte ^ 1),
+    0,
+    1,
+    at,
+  );
+  await file.close();
+}
+
+describe('bapa convert', { timeout: 120_000 }, () => {
+  it('writes a folder that other commands take as a model, once', async () => {
+    const { status, stdout, stderr } = await convert('q4', '--format', 'q4,vision=fp16');
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/Written to .*q4: [\d.]+ GB as q4,vision=fp16/);
+    const answer = await logits('q4');
+    expect(answer.status, answer.stderr).toBe(0);
+    expect(answer.stdout).toContain('logits: float32');
+    const again = await convert('q4', '--format', 'q4,vision=fp16');
+    expect(again.stdout).toContain('holds this model already');
+    expectSentence(await convert('q4', '--format', 'q8'), 'holds another converted model');
+  });
+
+  it('says what is broken, and writes it anew', async () => {
+    await convert('broken');
+    await flipByte(join(folder, 'broken/decoder-0.data'), 5000);
+    const again = await convert('broken');
+    expect(again.stderr).toContain('decoder-0.data is not what was written');
+    expect(again.stderr).toContain('It is written anew.');
+    expect(again.status).toBe(0);
+    expect((await logits('broken')).status).toBe(0);
+  });
+
+  it('leaves nothing that looks like a model where the disk is full', async () => {
+    const out = join(folder, 'full');
+    const outcome = await bapa(['convert', '--model', MODEL, '--out', out], undefined, 32);
+    expectSentence(outcome, 'There is no room for vision.data in the folder');
+    expect(await readdir(folder)).not.toContain('full');
+  });
+
+  it('removes no folder that is not a model of its own', async () => {
+    await mkdir(join(folder, 'own'));
+    await writeFile(join(folder, 'own/notes.txt'), 'mine');
+    expectSentence(await convert('own'), 'is a folder without a finished model');
+    expect(await readdir(join(folder, 'own'))).toEqual(['notes.txt']);
+  });
+
+  it('refuses formats and models that it cannot take', async () => {
+    const wrong = await convert('x', '--format', 'q5');
+    expectSentence(wrong, '"q5" is no format');
+    await convert('base');
+    const outcome = await bapa([
+      ...['convert', '--model', join(folder, 'base')],
+      ...['--out', join(folder, 'twice')],
+    ]);
+    expectSentence(outcome, 'holds a converted model');
+  });
+});
+
+describe('bapa synth', { timeout: 120_000 }, () => {
+  it('names the repositories that it knows', async () => {
+    const args = ['synth', '--geometry', 'Qwen/Qwen9', '--out', join(folder, 'synth')];
+    expectSentence(await bapa(args), 'Qwen/Qwen2.5-VL-7B-Instruct');
+  });
+
+  it('leaves nothing where the disk is full', async () => {
+    const args = ['synth', '--geometry', 'Qwen/Qwen2-VL-2B-Instruct'];
+    const out = join(folder, 'synth');
+    const outcome = await bapa([...args, '--out', out], undefined, 20_000);
+    expectSentence(outcome, 'There is no room for model-00001-of-00002.safetensors');
+    expect(await readdir(folder)).not.toContain('synth');
+  });
+});

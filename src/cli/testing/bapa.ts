@@ -1,0 +1,48 @@
+/** The command line in a process of its own, for tests. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** How a command ended. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs the command line as `npm run bapa` does; `onError` sees stderr as it comes. No file may grow
+ * beyond `largestFile` KiB, which the system refuses as it refuses a full disk.
+ */
+export function bapa(
+  args: readonly string[],
+  onError?: (text: string, interrupt: () => void) => void,
+  largestFile: number | 'unlimited' = 'unlimited',
+): Promise<Outcome> {
+  const register = join(ROOT, 'tools/node/register.mjs');
+  const node = ['--disable-warning=ExperimentalWarning', '--import', register];
+  return new Promise((resolve, reject) => {
+    const command = [process.execPath, ...node, join(ROOT, 'src/cli.ts'), ...args];
+    const limited = ['-c', `ulimit -f ${largestFile} && exec "$@"`, 'bash', ...command];
+    const child = spawn('bash', limited, { cwd: ROOT });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => {
+      stderr += data.toString();
+      onError?.(stderr, () => child.kill('SIGINT'));
+    });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/** One sentence for a person: a line that ends with a period, and no trace. */
+export function expectSentence({ status, stderr }: Outcome, words: string): void {
+  expect(status).toBe(1);
+  expect(stderr).toContain(words);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr.trim().split('\n').at(-1)).toMatch(/[.)]$/);
+}

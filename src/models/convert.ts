@@ -1,0 +1,157 @@
+/** A checkpoint's weights into graphs in the wanted formats, as an entry of a store. */
+import { checkedGraph } from '../onnx/check.ts';
+import { graphDataBytes, writeExternal } from '../onnx/external-data.ts';
+import { type Graph, modelFromGraph } from '../onnx/graph.ts';
+import { encodeModel } from '../onnx/proto.ts';
+import { type Checkpoint, SETTINGS } from './checkpoint.ts';
+import { buildDecoderGraph } from './decoder.ts';
+import { splitDecoder } from './decoder-parts.ts';
+import { buildEmbedGraph } from './embed.ts';
+import { buildVisionGraph, type OpenedModel, openModel } from './families.ts';
+import type { PartFormats } from './formats.ts';
+import {
+  checkEntry,
+  type EntryWriter,
+  type ModelStore,
+  NotEnoughRoomError,
+  writeEntry,
+} from './model-store.ts';
+import {
+  STORE_FORMAT,
+  storedBytes,
+  type StoredGraph,
+  type StoredManifest,
+  type StoredSource,
+} from './stored-manifest.ts';
+
+/**
+ * Weights of a decoder part: a quarter of what a data file may have in wasm32, so that a build that
+ * takes them as one ArrayBuffer needs no more than this at a time.
+ */
+const PART_BYTES = 2 ** 30;
+
+/** onnxruntime's wasm builds address files with 32 bits. */
+const LARGEST_DATA_FILE = 2 ** 32 - 1;
+
+/** Room for graphs and settings beside the weights. */
+const BESIDE_WEIGHTS = 64 * 2 ** 20;
+
+export interface ConvertProgress {
+  /** Bytes of weights written, of `totalBytes`. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+export interface ConvertOptions {
+  readonly checkpoint: Checkpoint;
+  /** Who the weights are, without their identity. */
+  readonly source: Pick<StoredSource, 'repository' | 'revision'>;
+  readonly formats: PartFormats;
+  readonly store: ModelStore;
+  readonly entry: string;
+  /** Of a decoder part's weights; 1 GiB where left out. */
+  readonly partBytes?: number | undefined;
+  readonly onProgress?: ((progress: ConvertProgress) => void) | undefined;
+  /** Ends the conversion with its reason; nothing of the entry is left then. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Converts a checkpoint into an entry, in the place of one that has its name. Weights pass through in
+ * pieces: memory is bounded by the largest matrix's scales, or for floats by a strip of a matrix.
+ * @throws NotEnoughRoomError before anything is removed or written, StoreFullError while writing
+ */
+export async function convertModel(options: ConvertOptions): Promise<StoredManifest> {
+  const { checkpoint, source, formats, store, entry, signal, onProgress } = options;
+  const model = await openModel(checkpoint, formats);
+  const graphs = await buildGraphs(model, options.partBytes ?? PART_BYTES);
+  const totalBytes = [...graphs.values()].reduce((sum, graph) => sum + graphDataBytes(graph), 0);
+  await requireRoom(store, entry, totalBytes);
+  const identity = await checkpoint.identity();
+  let bytes = 0;
+  const count = (more: number) => {
+    signal?.throwIfAborted();
+    bytes += more;
+    onProgress?.({ bytes, totalBytes });
+  };
+  return writeEntry(store, entry, async (writer) => {
+    const written = new Map<string, StoredGraph>();
+    for (const [name, graph] of graphs)
+      written.set(name, await writeGraph(writer, name, graph, count));
+    await copySettings(writer, checkpoint);
+    const { vision, embed, ...decoder } = Object.fromEntries(written);
+    return {
+      format: STORE_FORMAT,
+      source: { ...source, identity },
+      family: model.spec.family,
+      formats,
+      graphs: { vision: vision!, embed: embed!, decoder: Object.values(decoder) },
+    };
+  });
+}
+
+/** All graphs by the names of their files, their weights not read yet. */
+async function buildGraphs(
+  { config, weights }: OpenedModel,
+  partBytes: number,
+): Promise<Map<string, Graph>> {
+  const graphs = new Map<string, Graph>();
+  graphs.set('vision', await buildVisionGraph(config, weights));
+  graphs.set('embed', buildEmbedGraph(config.decoder, weights));
+  const parts = await splitDecoder(config.decoder, weights, partBytes);
+  for (const [at, part] of parts.entries())
+    graphs.set(`decoder-${at}`, await buildDecoderGraph(config.decoder, weights, part));
+  for (const [name, graph] of graphs) {
+    checkedGraph(graph);
+    const bytes = graphDataBytes(graph);
+    if (bytes > LARGEST_DATA_FILE)
+      throw new Error(
+        `The weights of the graph ${name} take ${bytes} bytes in this format, but a data file may have at most ${LARGEST_DATA_FILE}; choose a smaller format for it.`,
+      );
+  }
+  return graphs;
+}
+
+async function requireRoom(store: ModelStore, entry: string, bytes: number): Promise<void> {
+  const free = await store.freeBytes();
+  if (free === undefined) return;
+  const needed = bytes + BESIDE_WEIGHTS;
+  const replaced = await entryBytes(store, entry);
+  if (free + replaced < needed) throw new NotEnoughRoomError(store.place, needed, free + replaced);
+}
+
+/** Bytes that go when an entry that is whole is replaced; of a broken one none are counted on. */
+async function entryBytes(store: ModelStore, entry: string): Promise<number> {
+  const state = await checkEntry(store, entry, 'none');
+  return state.kind === 'whole' ? storedBytes(state.manifest) : 0;
+}
+
+async function writeGraph(
+  writer: EntryWriter,
+  name: string,
+  graph: Graph,
+  count: (bytes: number) => void,
+): Promise<StoredGraph> {
+  const location = `${name}.data`;
+  const model = `${name}.onnx`;
+  let written = graph;
+  await writer.file(location, async (sink) => {
+    const counted = async (bytes: Uint8Array) => {
+      count(bytes.byteLength);
+      await sink.write(bytes);
+    };
+    ({ graph: written } = await writeExternal(graph, { write: counted }, { location }));
+  });
+  const encoded = encodeModel(modelFromGraph(written));
+  await writer.file(model, (sink) => sink.write(encoded));
+  return { model, data: [location] };
+}
+
+/** What spec, tokenizer and template are read from when the entry is opened. */
+async function copySettings(writer: EntryWriter, checkpoint: Checkpoint): Promise<void> {
+  for (const file of SETTINGS) {
+    if (!(await checkpoint.has(file))) continue;
+    const bytes = new TextEncoder().encode(await checkpoint.readText(file));
+    await writer.file(file, (sink) => sink.write(bytes));
+  }
+}

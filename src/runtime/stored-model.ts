@@ -1,0 +1,46 @@
+/** A converted model as what an engine is made of. */
+import { readSpec } from '../models/families.ts';
+import { describeFormats } from '../models/formats.ts';
+import { openSettings, type CheckpointSettings } from '../models/checkpoint.ts';
+import type { StoredFiles } from '../models/model-store.ts';
+import type { ModelSpec } from '../models/spec.ts';
+import type { StoredGraph, StoredManifest } from '../models/stored-manifest.ts';
+import type { GraphFiles, GraphSource } from './session.ts';
+
+/** Graphs of a model with what is known of it, however it is stored. */
+export interface EngineModel {
+  readonly spec: ModelSpec;
+  readonly settings: CheckpointSettings;
+  readonly vision: GraphSource;
+  readonly embed: GraphSource;
+  readonly decoder: readonly GraphSource[];
+  readonly weightHash: string;
+  readonly dtype: string;
+}
+
+/** The model of an entry that `checkEntry` found whole; its weights are not read. */
+export async function openStoredModel(
+  files: StoredFiles,
+  manifest: StoredManifest,
+): Promise<EngineModel> {
+  const settings = openSettings(files);
+  const graph = ({ model, data }: StoredGraph): GraphFiles => ({ files, model, data });
+  const { vision, embed, decoder } = manifest.graphs;
+  return {
+    spec: await readSpec(settings),
+    settings,
+    vision: graph(vision),
+    embed: graph(embed),
+    decoder: decoder.map(graph),
+    weightHash: await hashOfHashes(manifest),
+    dtype: describeFormats(manifest.formats),
+  };
+}
+
+/** SHA-256 of the data files' hashes, in the order of the graphs. */
+async function hashOfHashes({ graphs, files }: StoredManifest): Promise<string> {
+  const paths = [graphs.vision, graphs.embed, ...graphs.decoder].flatMap(({ data }) => data);
+  const hashes = paths.map((path) => files[path]!.sha256).join('\n');
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(hashes));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
