@@ -19,11 +19,26 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('help and bad arguments', { timeout: 60_000 }, () => {
   it('helps everywhere, with examples', async () => {
-    for (const args of [[], ['probe'], ['logits'], ['export'], ['convert'], ['synth']]) {
+    for (const args of [
+      [],
+      ['probe'],
+      ['logits'],
+      ['export'],
+      ['convert'],
+      ['synth'],
+      ['models'],
+    ]) {
       const { status, stdout } = await bapa([...args, '--help']);
       expect(status).toBe(0);
       expect(stdout).toMatch(/Examples?:\n {2}\$ npm run --silent bapa -- /);
     }
+  });
+
+  it('lists the models with their sizes', async () => {
+    const { status, stdout } = await bapa(['models']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^gemma-3-12b +gemma3 +24\.4 GB .*Gemma, gated$/m);
+    expect(stdout.trim().split('\n')).toHaveLength(10);
   });
 
   it.each([

@@ -2,19 +2,17 @@
 import { access, constants, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { dirname, join, resolve } from 'node:path';
+import { parseCatalogue } from '../protocol/catalogue.ts';
 import { CommandError } from './failure.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PUBLIC = join(ROOT, 'public');
 
+/** The file that lists the known models. */
+export const CATALOGUE = join(ROOT, 'models.json');
+
 /** Facts of published checkpoints, a folder for each. */
 export const PUBLISHED = join(ROOT, 'data/published');
-
-interface ModelRow {
-  readonly id: string;
-  /** Folder below public/; null for a model that is only downloaded. */
-  readonly path: string | null;
-}
 
 /** A model found on disk. */
 export interface ModelPlace {
@@ -40,8 +38,7 @@ export async function isEmptyFolder(path: string): Promise<boolean> {
  * @throws a sentence with the known ids when it is neither
  */
 export async function findModel(nameOrFolder: string): Promise<ModelPlace> {
-  const text = await readFile(join(ROOT, 'models.json'), 'utf8');
-  const { models } = JSON.parse(text) as { models: readonly ModelRow[] };
+  const models = parseCatalogue(await readFile(CATALOGUE, 'utf8'));
   const row = models.find((model) => model.id === nameOrFolder);
   if (row?.path) return { name: row.id, folder: join(PUBLIC, row.path) };
   const folder = resolve(nameOrFolder);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { convertCommand } from './convert-command.ts';
 import { exportCommand } from './export-command.ts';
 import { logitsCommand } from './logits-command.ts';
+import { modelsCommand } from './models-command.ts';
 import { probeCommand } from './probe-command.ts';
 import { synthCommand } from './synth-command.ts';
 
@@ -11,6 +12,7 @@ Examples:
   $ npm run --silent bapa -- probe --groups 60 --out out/probe
   $ npm run --silent bapa -- logits --inputs in.safetensors --outputs out.safetensors
   $ npm run --silent bapa -- export --out out/emoji-llava-onnx
+  $ npm run --silent bapa -- models
   $ npm run --silent bapa -- probe --help
 
 BAPA_DEBUG=1 shows the trace of an error.
@@ -37,6 +39,7 @@ export function program(): Command {
     exportCommand(),
     convertCommand(),
     synthCommand(),
+    modelsCommand(),
   ];
   for (const command of commands) {
     root.addCommand(command.copyInheritedSettings(root));

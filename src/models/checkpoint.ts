@@ -15,6 +15,10 @@ export interface FileSource {
   size(path: string): Promise<number | undefined>;
   /** The bytes `start` up to `end` (exclusive); the whole file where they are left out. */
   read(path: string, start?: number, end?: number): Promise<Uint8Array>;
+  /** The same bytes piece by piece, where the source has a better way than one `read` after another. */
+  stream?(path: string, start: number, end: number): AsyncIterable<Uint8Array>;
+  /** The file's SHA-256, hexadecimal, where it is known without reading the file. */
+  sha256?(path: string): Promise<string | undefined>;
 }
 
 export interface TensorInfo {
@@ -135,6 +139,7 @@ async function rangeReader(source: FileSource, path: string): Promise<RangeReade
     name: path,
     size: await requiredSize(source, path),
     read: (start, end) => source.read(path, start, end),
+    stream: source.stream && ((start, end) => source.stream!(path, start, end)),
   };
 }
 
@@ -169,7 +174,9 @@ async function readJsonObject(source: FileSource, file: string): Promise<Record<
 
 async function hashFiles(source: FileSource, paths: readonly string[]): Promise<string> {
   const hashes: string[] = [];
-  for (const path of paths) hashes.push(await sha256(await source.read(path)));
+  for (const path of paths) {
+    hashes.push((await source.sha256?.(path)) ?? (await sha256(await source.read(path))));
+  }
   if (hashes.length === 1) return hashes[0] as string;
   return sha256(new TextEncoder().encode(hashes.join('\n')));
 }

@@ -26,42 +26,56 @@ type DecoderWidths = Pick<
 >;
 
 /**
+ * Bytes that one row of `tokens` tokens takes in a run of the decoder besides the weights: its cache, its
+ * activations and its attention weights (which not every provider holds), and one row of logits. f32.
+ */
+export function decoderRowBytes(spec: DecoderWidths, tokens: number): number {
+  const { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize } = spec;
+  const cache = 2 * layers * kvHeads * headDim;
+  const states = LIVE_HIDDEN_STATES * hiddenSize + LIVE_MLP_STATES * intermediateSize;
+  return (tokens * (cache + states + heads * tokens) + vocabSize) * FLOAT_BYTES;
+}
+
+/**
  * Rows of `tokens` tokens, those still to be generated included, that one run of the decoder may have:
- * by its cache, its activations and its attention weights (which not every provider holds), and by what
- * the device binds at once. Never less than 1.
+ * by what a row takes, and by what the device binds at once. Never less than 1.
  */
 export function rowsPerRun(
   spec: DecoderWidths,
   tokens: number,
   largestTensorBytes: number = Infinity,
 ): number {
-  const { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize } = spec;
-  const cache = 2 * layers * kvHeads * headDim;
-  const states = LIVE_HIDDEN_STATES * hiddenSize + LIVE_MLP_STATES * intermediateSize;
-  const rowFloats = tokens * (cache + states + heads * tokens) + vocabSize;
+  const { hiddenSize, intermediateSize, kvHeads, headDim, vocabSize } = spec;
   const widest = Math.max(
     tokens * Math.max(hiddenSize, intermediateSize, kvHeads * headDim),
     vocabSize,
   );
   return atLeastOne(
-    Math.min(RUN_BYTES / (rowFloats * FLOAT_BYTES), largestTensorBytes / (widest * FLOAT_BYTES)),
+    Math.min(
+      RUN_BYTES / decoderRowBytes(spec, tokens),
+      largestTensorBytes / (widest * FLOAT_BYTES),
+    ),
   );
 }
 
-/**
- * Pictures that one run of the vision encoder may have. Its own widths are not in the spec; sixteen
- * states as wide as the features and sixteen heads of attention weights are above those of CLIP's
- * towers. Never less than 1.
- */
-export function picturesPerRun({
-  tokensPerImage,
-  decoder,
-}: {
+/** What pictures take in a run of the vision encoder. */
+interface PictureSize {
   readonly tokensPerImage: number;
   readonly decoder: Pick<DecoderSpec, 'hiddenSize'>;
-}): number {
-  const floats = tokensPerImage * 16 * (decoder.hiddenSize + tokensPerImage);
-  return atLeastOne(RUN_BYTES / (floats * FLOAT_BYTES));
+}
+
+/**
+ * Bytes that one picture takes in a run of the vision encoder besides the weights. Its own widths are not
+ * in the spec; sixteen states as wide as the features and sixteen heads of attention weights are above
+ * those of CLIP's towers. f32.
+ */
+export function pictureBytes({ tokensPerImage, decoder }: PictureSize): number {
+  return tokensPerImage * 16 * (decoder.hiddenSize + tokensPerImage) * FLOAT_BYTES;
+}
+
+/** Pictures that one run of the vision encoder may have. Never less than 1. */
+export function picturesPerRun(size: PictureSize): number {
+  return atLeastOne(RUN_BYTES / pictureBytes(size));
 }
 
 /** The largest tensor that the backend's kernels can be given, in bytes. */

@@ -32,7 +32,7 @@ export function lazyTensor<T extends DType>(tensor: HostTensor<T>): LazyTensor<T
   };
 }
 
-/** A tensor of a safetensors file, read in ranges of at most `chunkBytes`. */
+/** A tensor of a safetensors file, streamed, or read in ranges of at most `chunkBytes`. */
 export function lazySafetensor(
   file: RangeReader,
   entry: TensorEntry,
@@ -42,6 +42,7 @@ export function lazySafetensor(
     dtype: entry.dtype,
     shape: entry.shape,
     chunks: async function* () {
+      if (file.stream) return yield* file.stream(entry.start, entry.end);
       for (let start = entry.start; start < entry.end; start += chunkBytes) {
         yield await file.read(start, Math.min(start + chunkBytes, entry.end));
       }

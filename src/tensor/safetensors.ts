@@ -12,6 +12,8 @@ export interface RangeReader {
   /** Bytes in the whole file. */
   readonly size: number;
   read(start: number, end: number): Promise<Uint8Array>;
+  /** The same bytes in pieces of any length; left out where reading part after part is as good. */
+  readonly stream?: ((start: number, end: number) => AsyncIterable<Uint8Array>) | undefined;
 }
 
 /** Where a tensor lies: `start` and `end` are byte offsets from the beginning of the file. */
