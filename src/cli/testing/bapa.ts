@@ -1,5 +1,6 @@
 /** The command line in a process of its own, for tests. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -11,7 +12,12 @@ export interface Outcome {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  readonly seconds: number;
+  /** The most memory that the process held, by Linux's own count; 0 elsewhere. */
+  readonly peakMiB: number;
 }
+
+const MEMORY_EVERY_MS = 200;
 
 /**
  * Runs the command line as `npm run bapa` does; `onError` sees stderr as it comes. No file may grow
@@ -28,6 +34,11 @@ export function bapa(
     const command = [process.execPath, ...node, join(ROOT, 'src/cli.ts'), ...args];
     const limited = ['-c', `ulimit -f ${largestFile} && exec "$@"`, 'bash', ...command];
     const child = spawn('bash', limited, { cwd: ROOT });
+    const start = performance.now();
+    let peakMiB = 0;
+    const watch = setInterval(() => {
+      peakMiB = Math.max(peakMiB, peakOf(child.pid));
+    }, MEMORY_EVERY_MS);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => {
@@ -35,8 +46,21 @@ export function bapa(
       onError?.(stderr, () => child.kill('SIGINT'));
     });
     child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
+    child.on('close', (status) => {
+      clearInterval(watch);
+      const seconds = (performance.now() - start) / 1000;
+      resolve({ status, stdout, stderr, seconds, peakMiB });
+    });
   });
+}
+
+function peakOf(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }
 
 /** One sentence for a person: a line that ends with a period, and no trace. */

@@ -1,0 +1,120 @@
+/**
+ * Full-size checkpoints of random weights, synthesised, converted to 4 bits and run on the cpu provider:
+ * time, memory peak and bytes are printed. Takes 22 GB of disk for a while, below the folder that
+ * BAPA_SCRATCH names (the system's temporary folder where it is not set).
+ */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { publishedFolder, type PublishedFacts } from '../models/published.ts';
+import { MANIFEST, parseManifest, storedBytes } from '../models/stored-manifest.ts';
+import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts';
+import type { HostTensor } from '../tensor/tensor.ts';
+import { bapa, type Outcome, ROOT } from './testing/bapa.ts';
+
+const HOUR = 3_600_000;
+
+/** In MiB: weights pass through in pieces. */
+const LARGEST_PEAK = 512;
+
+/** A picture of 56 x 56 pixels: 4 x 4 patches of 14, two frames of three colours, merged 2 x 2. */
+const PATCHES = 16;
+const PATCH_VALUES = 2 * 3 * 14 * 14;
+const IMAGE_TOKENS = 4;
+
+const TEXT = [40, 41, 42, 43, 44, 45, 46, 47];
+
+describe
+  .skipIf(process.env.BAPA_LONG !== '1')
+  .each(['Qwen/Qwen2-VL-2B-Instruct', 'Qwen/Qwen2.5-VL-7B-Instruct'])('%s', (repository) => {
+  let folder: string;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(process.env.BAPA_SCRATCH ?? tmpdir(), 'full-size-'));
+  });
+
+  afterAll(async () => {
+    console.info([repository, ...lines].join('\n'));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function report(what: string, { seconds, peakMiB }: Outcome, more = ''): void {
+    lines.push(`  ${what}: ${seconds.toFixed(0)} s, at most ${peakMiB.toFixed(0)} MiB${more}`);
+  }
+
+  test(
+    'is synthesised and converted in bounded memory',
+    async () => {
+      const [checkpoint, out] = [join(folder, 'checkpoint'), join(folder, 'q4')];
+      const made = await bapa(['synth', '--geometry', repository, '--out', checkpoint]);
+      expect(made.status, made.stderr).toBe(0);
+      report('synth', made);
+      const args = ['convert', '--model', checkpoint, '--format', 'q4', '--out', out];
+      const converted = await bapa(args);
+      expect(converted.status, converted.stderr).toBe(0);
+      await rm(checkpoint, { recursive: true });
+      const manifest = parseManifest(await readFile(join(out, MANIFEST), 'utf8'));
+      const parts = manifest.graphs.decoder.length;
+      report('convert', converted, `, ${storedBytes(manifest)} bytes, ${parts} decoder parts`);
+      for (const path of Object.keys(manifest.files))
+        expect((await stat(join(out, path))).size, path).toBeLessThan(2 ** 32);
+      expect(made.peakMiB).toBeLessThan(LARGEST_PEAK);
+      expect(converted.peakMiB).toBeLessThan(LARGEST_PEAK);
+    },
+    2 * HOUR,
+  );
+
+  test.each(['text', 'a picture'] as const)(
+    'answers %s on cpu',
+    async (kind) => {
+      const inputs = join(folder, 'in.safetensors');
+      const outputs = join(folder, 'out.safetensors');
+      await writeFile(inputs, writeSafetensors(await inputsOf(repository, kind)));
+      const model = ['--model', join(folder, 'q4'), '--ep', 'cpu'];
+      const run = await bapa(['logits', ...model, '--inputs', inputs, '--outputs', outputs]);
+      expect(run.status, run.stderr).toBe(0);
+      const { data } = (await readSafetensors(outputs, await readFile(outputs))).get(
+        'logits',
+      ) as HostTensor<'float32'>;
+      const spread = Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0) / data.length);
+      report(`logits for ${kind}`, run, `, deviation ${spread.toFixed(3)}`);
+      expect(spread).toBeGreaterThan(0.1);
+      expect(spread).toBeLessThan(10);
+    },
+    HOUR,
+  );
+});
+
+/** Eight tokens of text, or a picture between its marks and a token before and after. */
+async function inputsOf(
+  repository: string,
+  kind: 'text' | 'a picture',
+): Promise<Map<string, HostTensor>> {
+  const path = join(ROOT, 'data/published', publishedFolder(repository), 'facts.json');
+  const { tokens } = JSON.parse(await readFile(path, 'utf8')) as PublishedFacts;
+  const image = Array<number>(IMAGE_TOKENS).fill(tokens['image']!.id);
+  const marked = [40, tokens['visionStart']!.id, ...image, tokens['visionEnd']!.id, 41];
+  const ids = kind === 'text' ? TEXT : marked;
+  const int64 = (values: readonly number[], shape: readonly number[]): HostTensor<'int64'> => ({
+    dtype: 'int64',
+    shape,
+    data: BigInt64Array.from(values, BigInt),
+  });
+  const inputs = new Map<string, HostTensor>([
+    ['input_ids', int64(ids, [1, ids.length])],
+    [
+      'attention_mask',
+      int64(
+        ids.map(() => 1),
+        [1, ids.length],
+      ),
+    ],
+  ]);
+  if (kind === 'text') return inputs;
+  const data = Float32Array.from({ length: PATCHES * PATCH_VALUES }, (_, i) => Math.sin(i));
+  inputs.set('pixel_values', { dtype: 'float32', shape: [PATCHES, PATCH_VALUES], data });
+  inputs.set('image_grid_thw', int64([1, 4, 4], [1, 3]));
+  return inputs;
+}
