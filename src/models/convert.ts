@@ -8,7 +8,7 @@ import { buildDecoderGraph } from './decoder.ts';
 import { splitDecoder } from './decoder-parts.ts';
 import { buildEmbedGraph } from './embed.ts';
 import { buildVisionGraph, type OpenedModel, openModel } from './families.ts';
-import type { PartFormats } from './formats.ts';
+import { describeFormats, type PartFormats } from './formats.ts';
 import {
   checkEntry,
   type EntryWriter,
@@ -52,8 +52,10 @@ export interface ConvertOptions {
   /** Of a decoder part's weights; 1 GiB where left out. */
   readonly partBytes?: number | undefined;
   readonly onProgress?: ((progress: ConvertProgress) => void) | undefined;
-  /** Ends the conversion with its reason; nothing of the entry is left then. */
+  /** Ends the conversion with its reason; nothing of the entry is left then, unless it is resumable. */
   readonly signal?: AbortSignal | undefined;
+  /** Keeps finished graphs when it ends before its time, and takes over what an earlier one kept. */
+  readonly resumable?: boolean | undefined;
 }
 
 /**
@@ -74,7 +76,9 @@ export async function convertModel(options: ConvertOptions): Promise<StoredManif
     bytes += more;
     onProgress?.({ bytes, totalBytes });
   };
-  return writeEntry(store, entry, async (writer) => {
+  const plan = [identity, describeFormats(formats), options.partBytes ?? PART_BYTES];
+  const resumeKey = options.resumable ? plan.join(' ') : undefined;
+  const fill = async (writer: EntryWriter) => {
     const written = new Map<string, StoredGraph>();
     for (const [name, graph] of graphs)
       written.set(name, await writeGraph(writer, name, graph, count));
@@ -86,8 +90,9 @@ export async function convertModel(options: ConvertOptions): Promise<StoredManif
       family: model.spec.family,
       formats,
       graphs: { vision: vision!, embed: embed!, decoder: Object.values(decoder) },
-    };
-  });
+    } as const;
+  };
+  return writeEntry(store, entry, fill, resumeKey);
 }
 
 /** All graphs by the names of their files, their weights not read yet. */
@@ -134,6 +139,10 @@ async function writeGraph(
 ): Promise<StoredGraph> {
   const location = `${name}.data`;
   const model = `${name}.onnx`;
+  if (writer.keep([location, model])) {
+    count(graphDataBytes(graph));
+    return { model, data: [location] };
+  }
   let written = graph;
   await writer.file(location, async (sink) => {
     const counted = async (bytes: Uint8Array) => {

@@ -150,36 +150,86 @@ export async function checkEntry(
 export interface EntryWriter {
   /** Writes one file, in pieces; `produce` is handed where they go. */
   file(path: string, produce: (sink: Pick<FileAppender, 'write'>) => Promise<void>): Promise<void>;
+  /** Takes files over that an earlier attempt finished. False where one of them has to be written. */
+  keep(paths: readonly string[]): boolean;
+}
+
+/** Names what an unfinished entry is of, and its finished files. */
+const UNFINISHED = 'unfinished.json';
+
+interface Unfinished {
+  readonly key: string;
+  readonly files: Readonly<Record<string, StoredFile>>;
 }
 
 /**
  * Makes an entry, in the place of one that has this name: removes that, has `fill` write the files, and
  * writes the manifest after them. When anything fails, nothing of the entry is left.
+ *
+ * With a `resumeKey`, which names what is written down to the byte, files that were finished stay after
+ * any failure but a full place, and another call with the same key may keep them.
  */
 export async function writeEntry(
   store: ModelStore,
   entry: string,
   fill: (writer: EntryWriter) => Promise<Omit<StoredManifest, 'files'>>,
+  resumeKey?: string,
 ): Promise<StoredManifest> {
   requireEntryName(entry);
-  await store.remove(entry);
+  const before = resumeKey === undefined ? {} : await finishedFiles(store, entry, resumeKey);
+  if (Object.keys(before).length === 0) await store.remove(entry);
   try {
     const files: Record<string, StoredFile> = {};
     const rest = await fill({
       file: async (path, produce) => {
         files[path] = await appendFile(store, entry, path, produce);
+        if (resumeKey !== undefined) await note(store, entry, { key: resumeKey, files });
+      },
+      keep: (paths) => {
+        if (!paths.every((path) => Object.hasOwn(before, path))) return false;
+        for (const path of paths) files[path] = before[path]!;
+        return true;
       },
     });
     const manifest: StoredManifest = { ...rest, files };
     const text = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
     await appendFile(store, entry, MANIFEST, (sink) => sink.write(text));
+    await store.removeFile(entry, UNFINISHED).catch(() => {});
     return manifest;
   } catch (error) {
     // Without its manifest first, so that what a failing removal leaves does not look whole.
     await store.removeFile(entry, MANIFEST).catch(() => {});
-    await store.remove(entry).catch(() => {});
+    if (resumeKey === undefined || error instanceof StoreFullError)
+      await store.remove(entry).catch(() => {});
     throw error;
   }
+}
+
+/** Files that an unfinished entry of the key has in their full size. */
+async function finishedFiles(
+  store: ModelStore,
+  entry: string,
+  key: string,
+): Promise<Record<string, StoredFile>> {
+  const files = store.files(entry);
+  if ((await files.size(MANIFEST)) !== undefined) return {};
+  const text = await readIfThere(files, UNFINISHED);
+  let noted: Partial<Unfinished> = {};
+  try {
+    noted = JSON.parse(text ?? '{}') as Partial<Unfinished>;
+  } catch {
+    // Cut off while it was written: then nothing is known, and all is written anew.
+  }
+  if (noted.key !== key) return {};
+  const finished: Record<string, StoredFile> = {};
+  for (const [path, file] of Object.entries(noted.files ?? {}))
+    if ((await files.size(path)) === file.bytes) finished[path] = file;
+  return finished;
+}
+
+async function note(store: ModelStore, entry: string, unfinished: Unfinished): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(unfinished));
+  await appendFile(store, entry, UNFINISHED, (sink) => sink.write(bytes));
 }
 
 async function appendFile(

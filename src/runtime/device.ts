@@ -56,6 +56,16 @@ export async function requestDevice(): Promise<GPUDevice> {
   }
 }
 
+/** What models have to fit into; undefined where there is no adapter. Takes no device. */
+export async function adapterLimits(): Promise<
+  { maxBufferSize: number; maxStorageBufferBindingSize: number } | undefined
+> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return undefined;
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  return { maxBufferSize, maxStorageBufferBindingSize };
+}
+
 /** The adapter's own words: `vendor architecture description`, those that it gives. */
 export function describeAdapter(device: GPUDevice): string {
   // Older browsers have no `adapterInfo`.

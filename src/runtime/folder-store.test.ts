@@ -120,6 +120,38 @@ describe('an entry of a folder', () => {
     expect(await checkEntry(store, 'one', 'none')).toEqual({ kind: 'missing' });
   });
 
+  test('goes on with the finished files of the same model alone', async () => {
+    const written: string[] = [];
+    const attempt = (key: string, most: number) =>
+      writeEntry(
+        store,
+        'one',
+        async (writer) => {
+          written.length = 0;
+          const rest = await fill({
+            ...writer,
+            file: async (path, produce) => {
+              if (writer.keep([path])) return;
+              if (written.length === most) throw new Error('Cancelled.');
+              await writer.file(path, produce);
+              written.push(path);
+            },
+          });
+          return rest;
+        },
+        key,
+      );
+    await expect(attempt('as q4', 2)).rejects.toThrow('Cancelled.');
+    expect(await checkEntry(store, 'one', 'none')).toMatchObject({ unfinished: true });
+    await expect(attempt('as q4', 1)).rejects.toThrow('Cancelled.');
+    expect(written).toEqual(['embed.onnx']);
+    await attempt('as q4', 9);
+    expect(written).toEqual(['decoder/part.onnx']);
+    expect(await checkEntry(store, 'one', 'all')).toMatchObject({ kind: 'whole' });
+    await attempt('as q8', 9);
+    expect(written).toHaveLength(4);
+  });
+
   test('takes no name that leads elsewhere', async () => {
     for (const name of ['..', '../x', '.', 'a/b', 'a\\\\b', ''])
       await expect(writeEntry(store, name, fill)).rejects.toThrow(

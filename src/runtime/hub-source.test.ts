@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openCheckpoint } from '../models/checkpoint.ts';
 import { tensorBytes } from '../tensor/convert.ts';
 import { FolderSource } from './folder-source.ts';
 import { HubSource, type HubSourceOptions } from './hub-source.ts';
 import { COMMIT, REPOSITORY, startHubServer, type HubServer } from './testing/hub-server.ts';
 import type { DownloadProgress } from './url-source.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A sharded checkpoint: two weight files and their index. */
 const FOLDER = 'fixtures/tiny-qwen2.5-vl';
@@ -123,7 +125,8 @@ describe('a connection that fails', () => {
     server.faults.dropAfter = Math.ceil(shard.byteLength / 4);
     expectSame(await open().read(FIRST_SHARD));
     const starts = toStorage().map(({ range }) => Number(/=(\d+)-/.exec(range!)![1]));
-    expect(starts).toHaveLength(4);
+    // What was on its way when a connection dropped may be lost with it.
+    expect(starts.length).toBeGreaterThanOrEqual(4);
     expect(starts.every((start, at) => at === 0 || start > starts[at - 1]!)).toBe(true);
   });
 
