@@ -46,10 +46,22 @@ const ISOLATION_HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** Only our own code runs and only our own origin is read; development needs Vite's inline scripts. */
+/**
+ * The hub that models are read from and the hosts it redirects to. `BAPA_HUB` names others, the hub
+ * first, separated by spaces: a mirror of one's own.
+ */
+const HUB_HOSTS = (
+  process.env['BAPA_HUB'] ?? 'https://huggingface.co https://*.huggingface.co https://*.hf.co'
+).split(' ');
+
+/**
+ * Only our own code runs, and only our own origin and the hub are read; development needs Vite's
+ * inline scripts.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
+  `connect-src 'self' blob: ${HUB_HOSTS.join(' ')}`,
   "img-src 'self' blob: data:",
   "worker-src 'self' blob:",
   "object-src 'none'",
@@ -80,6 +92,7 @@ const CONDITIONS = [
 
 export default defineConfig({
   base: './',
+  define: { __BAPA_HUB__: JSON.stringify(HUB_HOSTS[0]) },
   // A missing file has to be a 404, not the page.
   appType: 'mpa',
   plugins: [react(), onnxruntimeFiles(), contentSecurityPolicy()],

@@ -30,6 +30,8 @@ export function connectWorkbench(worker: Worker, listener: Listener): WorkbenchS
   return {
     load: (request) => remote.load(request),
     cancelLoad: () => remote.cancelLoad(),
+    machine: (provider) => remote.machine(provider),
+    removeKept: (entry) => remote.removeKept(entry),
     ask: (request: AskRequest) => remote.ask(transferring(request)),
     name: (request: NameRequest) => remote.name(transferring(request)),
     positions: (request) => remote.positions(request),

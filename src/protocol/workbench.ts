@@ -6,13 +6,37 @@
 import type { RunManifest } from '../results/manifest.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
 import type { RgbImage } from '../tensor/image.ts';
+import type { MachineLimits } from './catalogue.ts';
 
 export type WantedProvider = 'webgpu' | 'wasm';
 
+/** Where a model's files come from. Those of a hub or a folder are converted and kept first. */
+export type ModelPlace =
+  | { readonly kind: 'page'; /** URL of the model's folder. */ readonly url: string }
+  | {
+      readonly kind: 'hub';
+      /** Origin of the hub. */
+      readonly hub: string;
+      readonly repository: string;
+      readonly revision: string;
+      /** The person's own; it stays in memory and goes to the hub alone. */
+      readonly token?: string | undefined;
+      /** How matrices are stored, like `q4`. */
+      readonly format: string;
+    }
+  | {
+      readonly kind: 'folder';
+      readonly name: string;
+      readonly folder: FileSystemDirectoryHandle | readonly File[];
+      readonly format: string;
+    }
+  /** Converted before, under the name of its entry. */
+  | { readonly kind: 'stored'; readonly entry: string };
+
 export interface LoadRequest {
+  /** How records and manifests name the model. */
   readonly model: string;
-  /** URL of the model's folder; its files are read with `fetch`. */
-  readonly modelUrl: string;
+  readonly place: ModelPlace;
   /** URL of the data set's folder. */
   readonly datasetUrl: string;
   /** The provider to try; where WebGPU cannot be had, WASM takes over and a notice says why. */
@@ -30,6 +54,29 @@ export interface LoadProgress {
   readonly totalBytes: number | undefined;
   readonly bytesPerSecond: number | undefined;
   readonly millisecondsLeft: number | undefined;
+  /** Where `bytes` counts what is converted: what came over the network for it. */
+  readonly downloaded?: number | undefined;
+}
+
+/** A converted model that the browser keeps. */
+export interface KeptModel {
+  readonly entry: string;
+  readonly repository: string;
+  readonly revision: string;
+  readonly format: string;
+  readonly bytes: number;
+  /** Why it cannot be loaded, as a sentence. */
+  readonly problem: string | undefined;
+}
+
+/** What a model has to fit into, and what is kept already. */
+export interface Machine {
+  readonly limits: MachineLimits;
+  readonly kept: readonly KeptModel[];
+  /** Bytes that can still be kept; undefined where the browser does not tell. */
+  readonly freeBytes: number | undefined;
+  /** Why nothing can be kept, as a sentence. */
+  readonly storageProblem: string | undefined;
 }
 
 /** What the page shows of a loaded model. */
@@ -145,6 +192,10 @@ export interface WorkbenchService {
   load(request: LoadRequest): Promise<ModelDescription>;
   /** Stops the download in flight; `load` then rejects with a sentence that says so. */
   cancelLoad(): Promise<void>;
+  /** What a model would have to fit into on this provider. */
+  machine(provider: WantedProvider): Promise<Machine>;
+  /** Removes a converted model. Rejects where it is the one that runs. */
+  removeKept(entry: string): Promise<void>;
   ask(request: AskRequest): Promise<AskReply>;
   name(request: NameRequest): Promise<AskReply>;
   positions(request: PositionsRequest): Promise<PositionStrip>;

@@ -5,6 +5,7 @@ import { Notices } from './header/notices.tsx';
 import { CreditsDialog } from './help/credits-dialog.tsx';
 import { HelpDialog } from './help/help-dialog.tsx';
 import { useKeys } from './keys.ts';
+import { ModelDialog } from './models/model-dialog.tsx';
 import { ResultsPanel } from './results/results-panel.tsx';
 import { RunBar } from './run/run-bar.tsx';
 import { SetupPanel } from './setup/setup-panel.tsx';
@@ -15,7 +16,7 @@ import { PANELS } from './store/state.ts';
 export function App() {
   const panel = useWorkbench((state) => state.panel);
   const actions = useActions();
-  const [dialog, setDialog] = useState<'help' | 'credits'>();
+  const [dialog, setDialog] = useState<'help' | 'credits' | 'models'>();
   const close = () => setDialog(undefined);
   const announcement = useWorkbench((state) => state.announcement);
   useKeys({ help: () => setDialog('help') });
@@ -36,7 +37,7 @@ export function App() {
         ))}
       </nav>
       <main className="panels">
-        <SetupPanel />
+        <SetupPanel onModels={() => setDialog('models')} />
         <BenchPanel />
         <ResultsPanel />
       </main>
@@ -45,6 +46,7 @@ export function App() {
         {announcement}
       </div>
       {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'models' && <ModelDialog onClose={close} />}
       {dialog === 'credits' && <CreditsDialog onClose={close} />}
     </div>
   );

@@ -5,9 +5,8 @@ import type { LoadRequest, ModelDescription } from '../protocol/workbench.ts';
 import { NoWebGpuError } from '../runtime/device.ts';
 import { DeviceLostError } from '../runtime/engine.ts';
 import type { RuntimeEngine } from '../runtime/model-engine.ts';
-import { openEngine } from '../runtime/open-engine-web.ts';
-import { UrlSource } from '../runtime/url-source.ts';
 import { DownloadMeter } from './download-meter.ts';
+import { prepareModel, type PreparedModel } from './model-places.ts';
 
 export interface OpenedEngine {
   readonly engine: RuntimeEngine;
@@ -17,13 +16,18 @@ export interface OpenedEngine {
 
 interface Loaded {
   readonly request: LoadRequest;
-  readonly source: UrlSource;
+  readonly prepared: PreparedModel;
   opened: Promise<OpenedEngine>;
 }
+
+/** Milliseconds between two reports of a load. */
+const REPORT_PAUSE = 100;
 
 export class EngineHost {
   private loaded: Loaded | undefined;
   private loading: AbortController | undefined;
+  /** Loads queue up behind this: the model before is released before the next takes its room. */
+  private tail: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly emit: Listener,
@@ -31,29 +35,50 @@ export class EngineHost {
     private readonly ortFolder: string,
   ) {}
 
-  /** Opens a model; an earlier one is released. Rejects with a sentence. */
-  async load(request: LoadRequest): Promise<ModelDescription> {
+  /** Opens a model; an earlier one is released, or its load cancelled. Rejects with a sentence. */
+  load(request: LoadRequest): Promise<ModelDescription> {
+    this.cancel();
+    const controller = new AbortController();
+    this.loading = controller;
+    const load = this.tail.then(() => this.loadAlone(request, controller));
+    this.tail = load.catch(() => undefined);
+    return load;
+  }
+
+  private async loadAlone(
+    request: LoadRequest,
+    controller: AbortController,
+  ): Promise<ModelDescription> {
+    const { signal } = controller;
     const before = this.loaded;
     this.loaded = undefined;
     await before?.opened.then(release, () => undefined);
-    const controller = new AbortController();
-    this.loading = controller;
-    const meter = new DownloadMeter((progress) => this.emit({ type: 'load-progress', progress }));
-    const source = new UrlSource(request.modelUrl, {
-      signal: controller.signal,
-      onProgress: (progress) => meter.add(progress),
-    });
-    const opened = this.open(request, source, (step) => meter.begin(step), controller.signal);
+    const meter = new DownloadMeter(
+      (progress) => this.emit({ type: 'load-progress', progress }),
+      undefined,
+      request.place.kind === 'page' ? 0 : REPORT_PAUSE,
+    );
     try {
+      signal.throwIfAborted();
+      const prepared = await prepareModel(request, meter, signal);
+      const opened = this.open(request, prepared, (step) => meter.begin(step), signal);
       const { description } = await opened;
-      this.loaded = { request, source, opened };
+      this.loaded = { request, prepared, opened };
       return description;
     } catch (error) {
-      if (!controller.signal.aborted) throw withAddress(error as Error, source);
-      throw new Error('Loading was cancelled. Press Retry to load the model.', { cause: error });
+      if (!signal.aborted) throw error;
+      throw new Error(
+        'Loading was cancelled. Press Retry to go on with it, or choose another model.',
+        { cause: error },
+      );
     } finally {
-      this.loading = undefined;
+      if (this.loading === controller) this.loading = undefined;
     }
+  }
+
+  /** The entry of the converted model that is open. */
+  get entry(): string | undefined {
+    return this.loaded?.prepared.entry;
   }
 
   cancel(): void {
@@ -95,7 +120,7 @@ export class EngineHost {
     });
     loaded.opened = gone
       .then(release, () => undefined)
-      .then(() => this.open(loaded.request, loaded.source, () => undefined));
+      .then(() => this.open(loaded.request, loaded.prepared, () => undefined));
     loaded.opened.then(
       ({ description }) => this.emit({ type: 'model', description }),
       (error: Error) =>
@@ -108,24 +133,24 @@ export class EngineHost {
 
   private async open(
     request: LoadRequest,
-    source: UrlSource,
+    prepared: PreparedModel,
     onStep: (step: string) => void,
     signal?: AbortSignal,
   ): Promise<OpenedEngine> {
     const start = performance.now();
     const { ortFolder, emit } = this;
-    const common = { source, name: request.model, ortFolder, onProgress: onStep, signal };
+    const common = { ortFolder, onProgress: onStep, signal };
     let engine: RuntimeEngine;
     try {
       const { provider, withoutJspi } = request;
-      engine = await openEngine({ ...common, provider, withoutJspi });
+      engine = await prepared.open({ ...common, provider, withoutJspi });
     } catch (error) {
       if (!(error instanceof NoWebGpuError)) throw error;
       emit({
         type: 'notice',
         message: `${error.message} Until then the model runs with WASM on the CPU, which gives the same answers more slowly.`,
       });
-      engine = await openEngine({ ...common, provider: 'wasm' });
+      engine = await prepared.open({ ...common, provider: 'wasm' });
     }
     const { info } = engine;
     return {
@@ -148,14 +173,6 @@ export class EngineHost {
 
 /** A machine that loses its device again and again has to be looked at by a person. */
 const MOST_LOSSES = 3;
-
-/** A sentence about a file that is not there, with its address and the server's answer before it. */
-function withAddress(error: Error, source: UrlSource): Error {
-  const file = source.missing().find(({ path }) => error.message.includes(path));
-  if (file === undefined) return error;
-  const answer = file.status === 404 ? 'status 404 (not found)' : 'a web page instead of the file';
-  return new Error(`${file.url} was answered with ${answer}. ${error.message}`, { cause: error });
-}
 
 async function release({ engine, live }: OpenedEngine): Promise<void> {
   try {

@@ -6,6 +6,7 @@ import type { Answer } from '../runtime/engine.ts';
 import { UrlSource } from '../runtime/url-source.ts';
 import { EngineHost, type OpenedEngine } from './engine-host.ts';
 import { LiveFirst } from './live-first.ts';
+import { describeMachine, removeKeptModel } from './model-places.ts';
 import { ProbeRun } from './probe-run.ts';
 
 /** Answers to free questions stop after this many tokens. */
@@ -32,6 +33,12 @@ export function createWorkbench(emit: Listener): WorkbenchService {
     },
     async cancelLoad() {
       host.cancel();
+    },
+    machine: (provider) => describeMachine(provider),
+    async removeKept(entry) {
+      if (host.entry === entry)
+        throw new Error('This model runs just now. Load another one, and remove it then.');
+      await removeKeptModel(entry);
     },
     ask({ image, caption, strengths }) {
       const work = async ({ engine, live }: OpenedEngine): Promise<AskReply> => {

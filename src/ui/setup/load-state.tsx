@@ -2,7 +2,7 @@ import { byteCount, duration } from '../format.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
 
 /** Loading with its numbers, or a failure with what to do about it. Nothing once the model is live. */
-export function LoadState() {
+export function LoadState({ onModels }: { onModels: () => void }) {
   const { phase, progress, failure, broken } = useWorkbench((state) => state.model);
   const actions = useActions();
   if (phase === 'live') return null;
@@ -23,9 +23,14 @@ export function LoadState() {
         ) : (
           <>
             <p className="hint">Your pictures, captions and results are kept.</p>
-            <button type="button" onClick={() => void actions.loadModel()}>
-              Retry
-            </button>
+            <div className="load-buttons">
+              <button type="button" onClick={() => void actions.loadModel()}>
+                Retry
+              </button>
+              <button type="button" onClick={onModels}>
+                Another model …
+              </button>
+            </div>
           </>
         )}
       </div>
@@ -50,6 +55,7 @@ export function LoadState() {
               progress.millisecondsLeft !== undefined &&
                 progress.millisecondsLeft > 0 &&
                 `${duration(progress.millisecondsLeft)} left`,
+              progress.downloaded !== undefined && `downloaded ${byteCount(progress.downloaded)}`,
             ]
               .filter(Boolean)
               .join(' · ')}

@@ -1,4 +1,5 @@
 import { describePlace } from '../header/header.tsx';
+import { byteCount } from '../format.ts';
 import { LoadState } from './load-state.tsx';
 import { PromptView } from './prompt-view.tsx';
 import { StrengthControl } from './strength-control.tsx';
@@ -13,7 +14,7 @@ const BUILDS: Readonly<Record<string, string>> = {
 };
 
 /** What runs on what: model, data set, exact prompt, position scheme. */
-export function SetupPanel() {
+export function SetupPanel({ onModels }: { onModels: () => void }) {
   const model = useWorkbench((state) => state.model);
   const dataset = useWorkbench((state) => state.dataset);
   const own = useWorkbench((state) => state.ownPictures.length);
@@ -25,9 +26,12 @@ export function SetupPanel() {
       </div>
       <dl className="facts">
         <dt>Model</dt>
-        <dd>
-          emoji-llava
-          {model.progress !== undefined && ` · ${(model.progress.bytes / 1e6).toFixed(1)} MB`}
+        <dd className="model-row" data-testid="model-name">
+          {model.name ?? '…'}
+          {model.progress !== undefined && ` · ${byteCount(model.progress.bytes)}`}
+          <button type="button" disabled={model.broken} onClick={onModels}>
+            Choose …
+          </button>
         </dd>
         {description !== undefined && (
           <>
@@ -54,7 +58,7 @@ export function SetupPanel() {
           {own > 0 && ` + ${own} own`}
         </dd>
       </dl>
-      <LoadState />
+      <LoadState onModels={onModels} />
       <StrengthControl />
       <PromptView />
     </section>

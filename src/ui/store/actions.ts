@@ -4,6 +4,7 @@ import type { WorkbenchService } from '../../protocol/workbench.ts';
 import { CELLS } from '../../results/records.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { createBenchActions, type BenchActions } from './bench-actions.ts';
+import { createModelActions, type ModelActions } from './model-actions.ts';
 import type { PageSettings } from './page-settings.ts';
 import { readPrecomputed } from './precomputed.ts';
 import { createProbeActions, type ProbeActions } from './probe-actions.ts';
@@ -18,11 +19,9 @@ import {
   type WorkbenchStore,
 } from './state.ts';
 
-export interface Actions extends BenchActions, ProbeActions {
+export interface Actions extends BenchActions, ProbeActions, ModelActions {
   /** Reads the data set, shows the precomputed result and the first group, then loads the model. */
   open(): Promise<void>;
-  loadModel(): Promise<void>;
-  cancelLoad(): void;
   /** Puts a group drawn with another seed on the bench. */
   shuffleBench(): void;
   ask(question: string): Promise<void>;
@@ -48,6 +47,7 @@ export function createActions(
     store.setState(({ notices }) => ({ notices: [...new Set([...notices, message])] }));
   const bench = createBenchActions(store, library, notice);
   const probe = createProbeActions(store, library, workbench, settings.picturesPerBatch);
+  const models = createModelActions(store, workbench, settings);
   let benchSeed = settings.benchSeed;
 
   async function readDataset(): Promise<void> {
@@ -81,21 +81,10 @@ export function createActions(
     }
   }
 
-  async function loadModel(): Promise<void> {
-    if (store.getState().model.broken) return;
-    set({ model: { phase: 'loading' } });
-    try {
-      const description = await workbench.load(settings.load);
-      set({ model: { phase: 'live', description }, announcement: `${description.model} is ready` });
-    } catch (error) {
-      if (store.getState().model.broken) return;
-      set({ model: { phase: 'failed', failure: (error as Error).message } });
-    }
-  }
-
   return {
     ...bench,
     ...probe,
+    ...models,
     async open() {
       const precomputed = showPrecomputed();
       try {
@@ -104,17 +93,16 @@ export function createActions(
         set({ model: { phase: 'failed', failure: (error as Error).message } });
         return;
       }
-      await Promise.all([precomputed, loadModel()]);
+      await Promise.all([precomputed, models.loadModel()]);
     },
     loadModel: async () => {
       try {
         if (store.getState().dataset === undefined) await readDataset();
-        await loadModel();
+        await models.loadModel();
       } catch (error) {
         set({ model: { phase: 'failed', failure: (error as Error).message } });
       }
     },
-    cancelLoad: () => void workbench.cancelLoad().catch(() => undefined),
     shuffleBench() {
       benchSeed += 1;
       showGroup();

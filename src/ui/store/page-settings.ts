@@ -2,6 +2,8 @@ import type { LoadRequest } from '../../protocol/workbench.ts';
 
 export interface PageSettings {
   readonly load: LoadRequest;
+  /** Origin of the hub that models are read from. */
+  readonly hub: string;
   readonly datasetUrl: string;
   readonly precomputedUrl: string;
   /** Seed of the first group on the bench. */
@@ -22,12 +24,13 @@ export function pageSettings(address: URL): PageSettings {
   return {
     load: {
       model,
-      modelUrl: folder(`models/${model}/`),
+      place: { kind: 'page', url: folder(`models/${model}/`) },
       datasetUrl,
       provider: wanted.get('ep') === 'wasm' ? 'wasm' : 'webgpu',
       withoutJspi: wanted.get('build') === 'asyncify',
       mayLoseDevice: wanted.has('lose-device'),
     },
+    hub: __BAPA_HUB__,
     datasetUrl,
     precomputedUrl: folder('precomputed/emoji-probe/'),
     benchSeed: Number(wanted.get('seed') ?? 1) || 1,

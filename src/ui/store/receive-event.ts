@@ -11,9 +11,15 @@ export function receiveEvent(store: WorkbenchStore, event: WorkbenchEvent): void
       case 'notice':
         return { notices: [...new Set([...state.notices, event.message])] };
       case 'model':
-        return { model: { phase: 'live', description: event.description } };
+        return {
+          model: {
+            phase: 'live',
+            name: event.description.model,
+            description: event.description,
+          },
+        };
       case 'model-failed':
-        return { model: { phase: 'failed', failure: event.message } };
+        return { model: { phase: 'failed', name: state.model.name, failure: event.message } };
       case 'probe-progress':
         return { probe: { ...state.probe, progress: event.progress } };
       case 'probe-manifest':

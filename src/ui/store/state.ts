@@ -7,6 +7,7 @@ import type { DatasetItem } from '../../data/dataset.ts';
 import type {
   LiveAnswer,
   LoadProgress,
+  Machine,
   ModelDescription,
   PositionStrip,
   ProbeProgress,
@@ -16,6 +17,8 @@ import type { ProbeRecord } from '../../results/records.ts';
 
 export interface ModelState {
   readonly phase: 'starting' | 'loading' | 'live' | 'failed';
+  /** Of the chosen model, loaded or not. */
+  readonly name?: string;
   readonly progress?: LoadProgress;
   readonly description?: ModelDescription;
   /** What happened and what to do, when the phase is `failed`. */
@@ -101,6 +104,9 @@ export interface RunSettings {
 
 export interface WorkbenchState {
   readonly model: ModelState;
+  /** What fits here and what is kept, as last asked; undefined before the first time. */
+  readonly machine?: Machine;
+  readonly machineFailure?: string;
   readonly dataset?: {
     readonly name: string;
     readonly cell: number;
