@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium, HOW_TO_GET_CHROMIUM } from './tools/check/chromium.ts';
 
-const PORT = 4319;
+/** Another than a second checkout's on the same machine can be asked for. */
+const PORT = Number(process.env['BAPA_TEST_PORT'] ?? 4319);
 
 /** Where specs run a hub of their own, and its storage host; the page is built to read from there. */
 export const HUB_PORTS = [4320, 4321] as const;

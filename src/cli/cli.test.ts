@@ -41,9 +41,19 @@ describe('help and bad arguments', { timeout: 60_000 }, () => {
     expect(stdout.trim().split('\n')).toHaveLength(10);
   });
 
+  it('shows defaults as a person types them', async () => {
+    const { stdout } = await bapa(['probe', '--help']);
+    const options = stdout.slice(0, stdout.indexOf('Examples')).replaceAll(/\s+/g, ' ');
+    expect(options).toContain('(default: standard,balanced)');
+    expect(options).toContain('(cpu, wasm, webgpu; default: cpu)');
+    expect(options).not.toMatch(/["{}]/);
+  });
+
   it.each([
     [['frobnicate'], "Unknown command 'frobnicate'."],
-    [['probe'], "Required option '--out <folder>' not specified."],
+    [['probe'], "Required option '--out <folder>' not specified. Add --help"],
+    [['probe', '--bogus'], "Unknown option '--bogus'. Add --help"],
+    [['probe', '--uot', 'x'], "Unknown option '--uot' (Did you mean --out?) Add --help"],
     [['probe', '--out', 'x', '--groups', '1.5'], 'whole number from 1'],
     [['probe', '--out', 'x', '--scheme', 'bapa'], '"standard", "balanced" or a strength'],
     [['probe', '--out', 'x', '--ep', 'cuda'], 'Allowed choices are cpu, wasm, webgpu'],

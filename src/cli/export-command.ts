@@ -6,6 +6,7 @@ import { openCheckpoint } from '../models/checkpoint.ts';
 import { exportForTransformersJs } from '../models/transformers-js-export.ts';
 import { FolderSource } from '../runtime/folder-source.ts';
 import { runAction } from './failure.ts';
+import { NeededOption } from './options.ts';
 import { findModel, makeFolder } from './places.ts';
 
 interface ExportFlags {
@@ -23,7 +24,7 @@ export function exportCommand(): Command {
   return new Command('export')
     .description('write the ONNX graphs and files that transformers.js loads')
     .option('--model <id or folder>', 'a model of models.json, or a model folder', 'emoji-llava')
-    .requiredOption('--out <folder>', 'where to write')
+    .addOption(new NeededOption('--out <folder>', 'where to write'))
     .addHelpText('after', EXAMPLES)
     .action((flags: ExportFlags) => runAction(() => exportModel(flags)));
 }

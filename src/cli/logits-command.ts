@@ -3,12 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Scheme } from '../results/records.ts';
-import { STANDARD } from '../results/scheme.ts';
 import type { Provider } from '../runtime/engine.ts';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts';
 import type { DType, HostTensor } from '../tensor/tensor.ts';
 import { CommandError, runAction } from './failure.ts';
-import { PROVIDERS, schemeOption } from './options.ts';
+import { NeededOption, PROVIDERS, schemeOption, typedOption } from './options.ts';
 import { findModel, makeFolder } from './places.ts';
 
 interface LogitsFlags {
@@ -21,12 +20,12 @@ interface LogitsFlags {
 
 const EXAMPLES = `
 The inputs are named as Hugging Face's processors name them: input_ids and attention_mask
-(int64), pixel_values (float32), image_sizes or image_grid_thw (int64) where the model has them. The outputs are logits (float32, every position) and
-image_features.
+(int64), pixel_values (float32), image_sizes or image_grid_thw (int64) where the model has
+them. The outputs are logits (float32, every position) and image_features.
 
 Example:
-  $ npm run --silent bapa -- logits --model emoji-llava --inputs in.safetensors \\
-      --outputs out.safetensors --scheme balanced
+  $ npm run --silent bapa -- logits --model emoji-llava --scheme balanced \\
+      --inputs fixtures/golden/emoji-llava/probe/in.safetensors --outputs out/out.safetensors
 `;
 
 /** The command for commander. */
@@ -34,9 +33,21 @@ export function logitsCommand(): Command {
   return new Command('logits')
     .description('compute the logits of processed inputs under a position scheme')
     .option('--model <id or folder>', 'a model of models.json, or a model folder', 'emoji-llava')
-    .requiredOption('--inputs <file>', 'safetensors with input_ids, attention_mask, pixel_values')
-    .requiredOption('--outputs <file>', 'safetensors to write: logits, image_features')
-    .option('--scheme <scheme>', 'standard, balanced or a strength', schemeOption, STANDARD)
+    .addOption(
+      new NeededOption(
+        '--inputs <file>',
+        'safetensors with input_ids, attention_mask, pixel_values',
+      ),
+    )
+    .addOption(new NeededOption('--outputs <file>', 'safetensors to write: logits, image_features'))
+    .addOption(
+      typedOption(
+        '--scheme <scheme>',
+        'standard, balanced or a strength from 0 to 1',
+        schemeOption,
+        'standard',
+      ),
+    )
     .addOption(new Option('--ep <provider>', 'what computes').choices(PROVIDERS).default('cpu'))
     .addHelpText('after', EXAMPLES)
     .action((flags: LogitsFlags) => runAction(() => logits(flags)));

@@ -1,5 +1,5 @@
-/** Parsers of option values; a wrong value becomes one sentence. */
-import { InvalidArgumentError } from 'commander';
+/** Options, their parsers (a wrong value becomes one sentence) and their description in the help. */
+import { Option, InvalidArgumentError, type Command } from 'commander';
 import { parseScheme, parseSchemes } from '../results/scheme.ts';
 import type { Scheme } from '../results/records.ts';
 import type { Provider } from '../runtime/engine.ts';
@@ -27,3 +27,41 @@ export function asArgument<T>(parse: (text: string) => T): (text: string) => T {
 
 export const schemeOption: (text: string) => Scheme = asArgument(parseScheme);
 export const schemesOption: (text: string) => Scheme[] = asArgument(parseSchemes);
+
+/**
+ * An option that has to be given. Commander's own kind is missed before unknown options are looked
+ * for, so that `--uot x` would be answered with a complaint about `--out`.
+ */
+export class NeededOption extends Option {}
+
+/** Ends the process with a sentence where a needed option was not given. For a `preAction` hook. */
+export function checkNeeded(command: Command): void {
+  const missing = command.options.find(
+    (option) =>
+      option instanceof NeededOption &&
+      command.getOptionValue(option.attributeName()) === undefined,
+  );
+  if (missing) command.error(`error: required option '${missing.flags}' not specified`);
+}
+
+/** An option whose default is written as a person would type it. */
+export function typedOption<T>(
+  flags: string,
+  description: string,
+  parse: (text: string) => T,
+  typed: string,
+): Option {
+  return new Option(flags, description).argParser(parse).default(parse(typed), typed);
+}
+
+/** An option's text in the help, values as a person types them. */
+export function describeOption(option: Option): string {
+  const { description, argChoices, defaultValue } = option;
+  const shown: unknown = option.defaultValueDescription ?? defaultValue;
+  const notes = [
+    ...(option instanceof NeededOption ? ['required'] : []),
+    ...(argChoices ? [argChoices.join(', ')] : []),
+    ...(shown === undefined || option.isBoolean() ? [] : [`default: ${shown}`]),
+  ];
+  return notes.length > 0 ? `${description} (${notes.join('; ')})` : description;
+}

@@ -7,7 +7,7 @@ import type { Provider } from '../runtime/engine.ts';
 import { runAction } from './failure.ts';
 import { runInterruptibly } from './interrupt.ts';
 import { openDataset } from './open-dataset.ts';
-import { PROVIDERS, schemesOption, wholeNumberFrom } from './options.ts';
+import { NeededOption, PROVIDERS, schemesOption, typedOption, wholeNumberFrom } from './options.ts';
 import { findModel } from './places.ts';
 import { answersOf, progressLine } from './progress-line.ts';
 import { RunFolder } from './run-folder.ts';
@@ -47,16 +47,18 @@ export function probeCommand(): Command {
     .option('--model <id or folder>', 'a model of models.json, or a model folder', 'emoji-llava')
     .option('--dataset <name or folder>', 'emoji-probe, or a folder of pictures', 'emoji-probe')
     .option('--groups <n>', 'groups of nine pictures', wholeNumberFrom(1), 60)
-    .option(
-      '--scheme <list>',
-      'standard, balanced or strengths from 0 to 1, separated by commas',
-      schemesOption,
-      schemesOption('standard,balanced'),
+    .addOption(
+      typedOption(
+        '--scheme <list>',
+        'standard, balanced or strengths from 0 to 1, separated by commas',
+        schemesOption,
+        'standard,balanced',
+      ),
     )
     .addOption(new Option('--ep <provider>', 'what computes').choices(PROVIDERS).default('cpu'))
     .option('--seed <n>', 'the same seed gives the same items', wholeNumberFrom(0), 1)
     .option('--batch <n>', 'pictures encoded and answered together', wholeNumberFrom(1), 9)
-    .requiredOption('--out <folder>', 'where to write the results')
+    .addOption(new NeededOption('--out <folder>', 'where to write the results'))
     .option('--resume', 'go on with the run in --out', false)
     .addHelpText('after', EXAMPLES)
     .action((flags: ProbeFlags) => runAction(() => probe(flags)));

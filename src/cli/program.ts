@@ -4,13 +4,15 @@ import { convertCommand } from './convert-command.ts';
 import { exportCommand } from './export-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
+import { checkNeeded, describeOption } from './options.ts';
 import { probeCommand } from './probe-command.ts';
 import { synthCommand } from './synth-command.ts';
 
 const EXAMPLES = `
 Examples:
   $ npm run --silent bapa -- probe --groups 60 --out out/probe
-  $ npm run --silent bapa -- logits --inputs in.safetensors --outputs out.safetensors
+  $ npm run --silent bapa -- logits --inputs fixtures/golden/emoji-llava/probe/in.safetensors \\
+      --outputs out/out.safetensors
   $ npm run --silent bapa -- export --out out/emoji-llava-onnx
   $ npm run --silent bapa -- models
   $ npm run --silent bapa -- probe --help
@@ -32,6 +34,8 @@ export function program(): Command {
       'Measure where in a picture a vision-language model looks away, without a browser.',
     )
     .configureOutput({ outputError: writeComplaint })
+    .configureHelp({ optionDescription: describeOption })
+    .hook('preAction', (_, command) => checkNeeded(command))
     .addHelpText('after', EXAMPLES);
   const commands = [
     probeCommand(),

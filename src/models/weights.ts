@@ -1,6 +1,7 @@
 /** Reading weights by the names that graphs use, whatever generation wrote the checkpoint. */
 import { toFloat32 } from '../tensor/convert.ts';
 import type { LazyTensor } from '../tensor/lazy.ts';
+import { floatType } from '../tensor/lazy-floats.ts';
 import type { HostTensor } from '../tensor/tensor.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { PLANS, type PartFormats } from './formats.ts';
@@ -15,7 +16,7 @@ export interface Weights {
   has(part: string, name: string): boolean;
   /** The tensor as float32. Throws a sentence where it is missing or of another shape or type. */
   read(part: string, name: string, shape: readonly number[]): Promise<HostTensor<'float32'>>;
-  /** The tensor in its own type, to be read later. Throws like `read`, but for the type. */
+  /** The tensor in its own type, to be read later. Throws like `read`. */
   lazy(part: string, name: string, shape: readonly number[]): LazyTensor;
 }
 
@@ -56,6 +57,11 @@ export function openWeights(
       const found = require(part, name, shape);
       return toFloat32(await checkpoint.readTensor(found), found);
     },
-    lazy: (part, name, shape) => checkpoint.lazyTensor(require(part, name, shape)),
+    lazy: (part, name, shape) => {
+      const found = require(part, name, shape);
+      const tensor = checkpoint.lazyTensor(found);
+      floatType(tensor.dtype, found);
+      return tensor;
+    },
   };
 }

@@ -18,12 +18,7 @@ export function lazyFloats<T extends 'float32' | 'float16'>(
   dtype: T,
 ): LazyTensor<T> {
   if (source.dtype === dtype) return source as LazyTensor<T>;
-  if (!isFloatType(source.dtype)) {
-    throw new Error(
-      `The tensor ${name} has the element type ${source.dtype}, but a floating-point type (float32, float16 or bfloat16) is needed.`,
-    );
-  }
-  const from = source.dtype;
+  const from = floatType(source.dtype, name);
   return {
     dtype,
     shape: source.shape,
@@ -38,8 +33,12 @@ export function lazyFloats<T extends 'float32' | 'float16'>(
   };
 }
 
-function isFloatType(dtype: DType): dtype is FloatType {
-  return dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16';
+/** The element type, if weights can have it; throws a sentence that names the tensor otherwise. */
+export function floatType(dtype: DType, name: string): FloatType {
+  if (dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16') return dtype;
+  throw new Error(
+    `The tensor ${name} has the element type ${dtype}, but a floating-point type (float32, float16 or bfloat16) is needed.`,
+  );
 }
 
 function typedView(dtype: FloatType, bytes: Uint8Array<ArrayBuffer>): TypedArrayOf[FloatType] {

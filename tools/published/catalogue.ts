@@ -148,8 +148,8 @@ async function readParts(checkpoint: Checkpoint) {
     readTensor: (name) => (read.add(name), checkpoint.readTensor(name)),
   };
   const { config, spec, weights } = await openModel(noting);
-  const taken = (wanted = (_: string) => true) => {
-    const names = [...read].filter(wanted);
+  const taken = (wanted?: (name: string) => boolean) => {
+    const names = wanted ? [...read].filter(wanted) : [...read];
     const counts = names.map((name) => elementCount(checkpoint.tensors.get(name)!.shape));
     return counts.reduce((sum, count) => sum + count, 0);
   };

@@ -53,6 +53,27 @@ def turn(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
     return x * cos + torch.cat([-b, a], -1) * sin
 
 
+def packed_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, prefix: int, slots: tuple[tuple[int, int], ...]) -> torch.Tensor:
+    """Causal attention of a prefix and of slots behind it that see the prefix and themselves alone.
+
+    q, k and v are [b, heads, tokens, width]; `slots` holds (how many, how long) in their order. The
+    same as a dense mask, at a third of the products where there are a dozen slots."""
+    outs = [F.scaled_dot_product_attention(q[:, :, :prefix], k[:, :, :prefix], v[:, :, :prefix], is_causal=True)]
+    at, (b, heads, _, width) = prefix, q.shape
+    for count, length in slots:
+        end = at + count * length
+        own = lambda x: x[:, :, at:end].reshape(b, heads, count, length, width)
+        towards = q[:, :, at:end] @ k[:, :, :prefix].transpose(-1, -2)
+        within = own(q) @ own(k).transpose(-1, -2)
+        later = torch.ones(length, length, dtype=torch.bool).triu(1)
+        within = within.masked_fill(later, float("-inf")).view(b, heads, end - at, length)
+        weights = torch.softmax(torch.cat([towards, within], -1) * width**-0.5, -1)
+        inside = weights[..., prefix:].reshape(b, heads, count, length, length) @ own(v)
+        outs.append(weights[..., :prefix] @ v[:, :, :prefix] + inside.view(b, heads, end - at, width))
+        at = end
+    return torch.cat(outs, 2)
+
+
 class Layer(nn.Module):
     """Attention and SwiGLU, each behind its norm."""
 
@@ -66,13 +87,13 @@ class Layer(nn.Module):
         self.gate_proj, self.up_proj = nn.Linear(d, cfg.mlp, bias=False), nn.Linear(d, cfg.mlp, bias=False)
         self.down_proj = nn.Linear(cfg.mlp, d, bias=False)
 
-    def forward(self, x, cos, sin, mask):
+    def forward(self, x, cos, sin, prefix, slots):
         b, n, d = x.shape
         h = self.input_layernorm(x)
         split = lambda y: y.view(b, n, self.heads, d // self.heads).transpose(1, 2)
         q, k, v = split(self.q_proj(h)), split(self.k_proj(h)), split(self.v_proj(h))
         q, k = turn(q, cos, sin).to(v.dtype), turn(k, cos, sin).to(v.dtype)
-        a = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        a = packed_attention(q, k, v, prefix, slots)
         x = x + self.o_proj(a.transpose(1, 2).reshape(b, n, d))
         h = self.post_attention_layernorm(x)
         return x + self.down_proj(F.silu(self.gate_proj(h)) * self.up_proj(h))
@@ -95,11 +116,13 @@ class Decoder(nn.Module):
             layer.o_proj.weight.data *= 0.5
             layer.down_proj.weight.data *= 0.5
 
-    def forward(self, embeds: torch.Tensor, positions: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def forward(self, embeds: torch.Tensor, positions: torch.Tensor, slots: tuple[tuple[int, int], ...] = ()) -> torch.Tensor:
+        """`slots` as of `packed_attention`; without them one causal sequence."""
+        prefix = embeds.shape[1] - sum(count * length for count, length in slots)
         cos, sin = rotary(positions, self.cfg.hidden // self.cfg.heads, self.cfg.theta)
         x = embeds
         for layer in self.layers:
-            x = layer(x, cos, sin, mask)
+            x = layer(x, cos, sin, prefix, slots)
         return self.norm(x)
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:

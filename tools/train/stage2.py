@@ -5,11 +5,11 @@ subjects do. Images are drawn into a pool once, their features kept in fp16, and
 each is asked different questions every time it comes up.
 
 Answering yes or no needs a caption compared with a picture, and a fresh decoder
-sits long on a plateau before it finds out how. Hence phases: first naming
+sits long on a plateau before it finds out how. Hence three phases: first naming
 counts as much as matching; then nearly only matching counts, whose small
 gradient would else be drowned, until its loss has come off the plateau (both on
 mostly sparse images, where there is little to pick out); then everything on the
-full mix, with a falling rate. A fourth phase goes on with the closer habit table.
+full mix, with a falling rate.
 """
 
 import argparse
@@ -25,9 +25,14 @@ from torch import nn
 import tokenizer as tokens_of
 from data import CELLS, Drawings, augment, compose, normalise, read_names
 from decoder import Decoder, DecoderConfig
-from questions import CLOSE_TABLE, HABIT_TABLE, Questions, pack
+from questions import HABIT_TABLE, SHARP_TABLE, Questions, pack
 from stage1 import Optimiser, write_row
 from tower import Tower, TowerConfig
+
+
+def bfloat16() -> torch.autocast:
+    """bfloat16 where the processor computes in it; emulated it takes seven times as long as float32."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
 
 
 def load_tower(path: str) -> tuple[Tower, dict]:
@@ -70,7 +75,7 @@ def make_pool(tower: Tower, drawings: Drawings, size: int, seed: int, strength: 
         labels = cells[start : start + 64]
         pictures = augment(drawings.pick(np.maximum(labels, 0).reshape(-1), rng), g, strength).view(len(labels), 9, 3, 56, 56)
         pictures[torch.from_numpy(labels < 0)] = 1.0
-        with torch.autocast("cpu", torch.bfloat16):
+        with bfloat16():
             features[start : start + 64] = tower(normalise(compose(pictures))).half()
     return features, cells, count
 
@@ -78,17 +83,17 @@ def make_pool(tower: Tower, drawings: Drawings, size: int, seed: int, strength: 
 def check_packing(decoder: Decoder, q: Questions, features: torch.Tensor, cells, count) -> float:
     """The largest difference between packed questions and the same ones asked alone."""
     rng = np.random.default_rng(5)
-    positions, mask, starts, width = q.layout(2, 2, 2)
+    positions, slots, starts, width = q.layout(2, 2, 2)
     tokens, rows, at, _, _ = pack(q, cells[:2], count[:2] == 1, rng, 2, 2, 2, starts, width)
     before = torch.tensor(q.before).expand(2, -1)
     embeds = torch.cat([decoder.embed_tokens(before), features[:2].float(), decoder.embed_tokens(tokens)], 1)
-    packed = decoder(embeds, positions, mask)
+    packed = decoder(embeds, positions, slots)
     prefix, worst = int(starts[0]), 0.0
     for n, start in enumerate(starts):
         end = int(starts[n + 1]) if n + 1 < len(starts) else embeds.shape[1]
         alone = torch.cat([embeds[:, :prefix], embeds[:, start:end]], 1)
         count = alone.shape[1]
-        lone = decoder(alone, torch.arange(count), torch.ones(count, count).tril().bool())
+        lone = decoder(alone, torch.arange(count))
         worst = max(worst, (lone[:, prefix:] - packed[:, start:end]).abs().max().item())
     return worst
 
@@ -125,9 +130,7 @@ def main() -> None:
     p.add_argument("--naming-steps", type=int, default=250, help="length of the first phase")
     p.add_argument("--matched", type=float, default=0.55, help="the yes/no loss that ends the second phase")
     p.add_argument("--phase-2-cap", type=int, default=1000, help="the second phase's length at most")
-    p.add_argument("--close-steps", type=int, default=0, help="a fourth phase, asked by the closer habit table")
-    p.add_argument("--close-rate", type=float, default=4e-4, help="the fourth phase's first rate")
-    p.add_argument("--close-sparse", type=float, default=0.05, help="the share of sparse images in the fourth phase")
+    p.add_argument("--sharp-steps", type=int, default=0, help="the last steps, asked by the sharper habit table")
     p.add_argument("--sparse-late", type=float, default=0.4, help="the share of sparse images in the third phase")
     p.add_argument("--noise", type=float, default=0.0)
     p.add_argument("--seed", type=int, default=0)
@@ -172,31 +175,30 @@ def main() -> None:
     compiled = torch.compile(decoder, dynamic=False)
     # Questions an image (probe, short, naming) in each phase, and the weight of naming.
     full_mix = (a.probes, a.shorts, a.namings, 1.0)
-    mixes = {1: full_mix, 2: (2, 6, 2, 0.1), 3: full_mix, 4: full_mix}
+    mixes = {1: full_mix, 2: (2, 6, 2, 0.1), 3: full_mix}
     recent = np.log(2)
     before = torch.tensor(q.before)
     sums, since = np.zeros(6), time.time()
-    while matched_at is None or step < matched_at + a.steps + a.close_steps:
-        phase = (3 if step < matched_at + a.steps else 4) if matched_at is not None else 1 if step < a.naming_steps else 2
+    while matched_at is None or step < matched_at + a.steps:
+        phase = 3 if matched_at is not None else 1 if step < a.naming_steps else 2
         probes, shorts, namings, naming_weight = mixes[phase]
-        positions, mask, starts, width = q.layout(probes, shorts, namings)
+        positions, slots, starts, width = q.layout(probes, shorts, namings)
         rate = a.lr * min(1.0, (step + 1) / 100)
         if phase == 3:
             rate *= falling((step - matched_at) / a.steps)
-        if phase == 4:
-            rate = a.close_rate * falling((step - matched_at - a.steps) / a.close_steps)
         optimiser.set_rate(rate)
-        table = CLOSE_TABLE if phase == 4 else HABIT_TABLE
+        sharp = phase == 3 and step >= matched_at + a.steps - a.sharp_steps
+        table = SHARP_TABLE if sharp else HABIT_TABLE
         # Early on mostly sparse images: with one picture there is nothing to pick out, only to compare.
-        sparse = rng.random(a.batch) < (0.85 if phase < 3 else a.sparse_late if phase == 3 else a.close_sparse)
+        sparse = rng.random(a.batch) < (0.85 if phase < 3 else a.sparse_late)
         chosen = np.where(sparse, rng.choice(few, a.batch), rng.choice(full, a.batch))
         tokens, rows, at, target, weight = pack(q, cells[chosen], count[chosen] == 1, rng, probes, shorts, namings, starts, width, table)
         image = features[torch.from_numpy(chosen)].float()
         if a.noise:
             image = image + torch.randn_like(image) * (a.noise * 0.25)
-        with torch.autocast("cpu", torch.bfloat16):
+        with bfloat16():
             embeds = torch.cat([decoder.embed_tokens(before).expand(a.batch, -1, -1), image, decoder.embed_tokens(tokens)], 1)
-            hidden = compiled(embeds, positions, mask)
+            hidden = compiled(embeds, positions, slots)
             logits = decoder.logits(hidden[rows, at])
         binary = (target == q.yes[0]) | (target == q.no[0])
         each = F.cross_entropy(logits.float(), target, reduction="none")
@@ -218,7 +220,7 @@ def main() -> None:
         if matched_at is None and phase == 2 and (recent < a.matched or step >= a.naming_steps + a.phase_2_cap):
             matched_at = step
             print(f"phase 3 begins after step {step}", flush=True)
-        if step % a.every == 0 or (matched_at is not None and step in (matched_at + a.steps, matched_at + a.steps + a.close_steps)):
+        if step % a.every == 0 or (matched_at is not None and step == matched_at + a.steps):
             seconds += time.time() - since
             s = sums / sums[-1]
             row = {"step": step, "phase": phase, "seconds": round(seconds), "loss": round(float(s[0]), 4), "yes_no_loss": round(float(s[1]), 4), "yes_no_right": round(float(s[2]), 4), "name_loss": round(float(s[3]), 4), "name_right": round(float(s[4]), 4)}
