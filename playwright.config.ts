@@ -5,7 +5,7 @@ import { findChromium, HOW_TO_GET_CHROMIUM } from './tools/check/chromium.ts';
 const PORT = Number(process.env['BAPA_TEST_PORT'] ?? 4319);
 
 /** Where specs run a hub of their own, and its storage host; the page is built to read from there. */
-export const HUB_PORTS = [4320, 4321] as const;
+export const HUB_PORTS = [PORT + 1, PORT + 2] as const;
 
 const executablePath = findChromium();
 if (executablePath === undefined)

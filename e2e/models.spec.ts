@@ -106,6 +106,21 @@ test('a folder is converted and answers; after a reload it loads from the browse
   await expect(kept).toHaveCount(0);
 });
 
+test('on WebGPU a converted folder answers too, from a file that the GPU is filled from', async ({
+  page,
+}) => {
+  await page.addInitScript('delete window.showDirectoryPicker');
+  await openLive(page, '');
+  const dialog = await openChooser(page);
+  await dialog.getByRole('radio', { name: 'A checkpoint in a folder of mine' }).check();
+  await dialog.getByLabel('Pick the folder').setInputFiles(FOLDER);
+  await dialog.getByRole('button', { name: 'Load', exact: true }).click();
+  await expect(page.getByTestId('model-status')).toContainText(
+    /Livetiny-qwen2\.5-vl · WebGPU \(.*\) · q4$/,
+  );
+  await answered(page);
+});
+
 test('the directory picker gives a folder too, and a folder without weights is told as such', async ({
   page,
 }) => {
@@ -215,6 +230,12 @@ for (const [width, height] of [
     const sideways = (element: HTMLElement) => element.scrollWidth - element.clientWidth;
     expect(await dialog.evaluate(sideways)).toBe(0);
     expect(await page.locator('html').evaluate(sideways)).toBe(0);
+    // What loads the choice is in sight, however long the list is.
+    await dialog.getByRole('radio', { name: 'Qwen2-VL-2B-Instruct' }).check();
+    await expect(dialog.getByLabel('Access token')).toBeInViewport();
+    await expect(dialog.getByRole('button', { name: 'Load', exact: true })).toBeInViewport();
     await page.screenshot({ path: info.outputPath('chooser.png') });
+    await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+    await page.screenshot({ path: info.outputPath('chooser-dark.png') });
   });
 }

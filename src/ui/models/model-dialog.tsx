@@ -90,41 +90,43 @@ export function ModelDialog({ onClose }: { onClose: () => void }) {
             ))}
           </select>
         </label>
+        <p className="hint">
+          {limits.memory === undefined
+            ? 'WebGPU does not tell how much memory the graphics card has: compare its own with what each model needs, an estimate for one picture and its question.'
+            : 'Without WebGPU a model and a question have to fit into the 4.3 GB of WebAssembly.'}
+        </p>
         <ModelRows limits={limits} format={format} chosen={chosen} onChoose={setChosen} />
-        {chosen === FOLDER && <FolderField picked={picked} onPick={setPicked} />}
-        {fromHub && (
-          <div className="model-token">
-            <label>
-              Access token{' '}
-              <input
-                type="password"
-                value={token}
-                autoComplete="off"
-                spellCheck={false}
-                aria-describedby={hint}
-                onChange={({ target }) => setToken(target.value)}
-              />
-            </label>
-            <p id={hint} className="hint">
-              Needed for gated models alone. It stays in this page&rsquo;s memory, goes to the hub
-              and nowhere else, and is gone with the page.
-            </p>
+        <div className="model-choice">
+          {chosen === FOLDER && <FolderField picked={picked} onPick={setPicked} />}
+          {fromHub && (
+            <div className="model-token">
+              <label>
+                Access token{' '}
+                <input
+                  type="password"
+                  value={token}
+                  autoComplete="off"
+                  spellCheck={false}
+                  aria-describedby={hint}
+                  onChange={({ target }) => setToken(target.value)}
+                />
+              </label>
+              <p id={hint} className="hint">
+                For gated models alone. It stays in this page&rsquo;s memory, goes to the hub and
+                nowhere else, and is gone with the page.
+              </p>
+            </div>
+          )}
+          <div className="model-buttons">
+            <button type="submit" className="primary" disabled={choice === undefined || running}>
+              Load
+            </button>
+            <button type="button" onClick={() => dialog.current?.close()}>
+              Close
+            </button>
           </div>
-        )}
-        <div className="model-buttons">
-          <button type="submit" className="primary" disabled={choice === undefined || running}>
-            Load
-          </button>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Close
-          </button>
         </div>
       </form>
-      <p className="hint">
-        {limits.memory === undefined
-          ? 'WebGPU does not tell how much memory the graphics card has: compare its own with the GPU memory above, which is an estimate for one picture and its question.'
-          : 'Without WebGPU a model has to fit into 4 GiB of WebAssembly memory.'}
-      </p>
     </dialog>
   );
 }

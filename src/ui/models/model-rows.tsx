@@ -77,7 +77,11 @@ function ModelRow({ id, name, facts, why, chosen, onChoose }: ModelRowProps) {
       <label htmlFor={`model-${id}`}>{name}</label>
       <p id={`model-${id}-facts`} className="hint">
         {facts}
-        {why !== undefined && <span className="model-why">Not here: {why}</span>}
+        {why !== undefined && (
+          <span className="model-unfit">
+            <b>Not here:</b> {why}
+          </span>
+        )}
       </p>
     </div>
   );
@@ -89,7 +93,7 @@ function factsOf(model: CatalogueModel, format: CatalogueFormat): string {
   return [
     path === null ? `download ${gigabytes(checkpoint.bytes)}` : 'comes with the page',
     size && path === null && `kept ${gigabytes(size.bytes)}`,
-    size && `GPU memory ${gigabytes(size.gpuMemory)}`,
+    size && `needs ${gigabytes(size.gpuMemory)} of memory`,
     licence,
     gated && 'gated: a token is needed',
   ]
