@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { mapValues, openLive, runReaches, startRun } from './workbench-page.ts';
+import { mapValues, openLive, runReaches, startRun, watchDeadButtons } from './workbench-page.ts';
 
 test('a small probe fills the maps, and every cell opens to its items', async ({ page }) => {
   await openLive(page);
@@ -52,10 +52,11 @@ test('a run can be paused, go on and be cancelled, and keeps its answers', async
   await startRun(page, 20);
   const progress = page.getByTestId('run-progress');
   await expect(progress).toContainText('left');
+  const deadButtons = await watchDeadButtons(page);
   await page.getByRole('button', { name: 'Pause' }).click();
-  await expect(page.getByRole('button', { name: 'Pausing …' })).toBeDisabled({ timeout: 1000 });
   // The picture in the works is finished; after that nothing more comes until the run goes on.
   await runReaches(page, 'paused');
+  expect(await deadButtons()).toContain('Pausing …');
   await page.getByLabel('Balance strength').fill('0.35');
   await expect(page.locator('.answer[data-scheme="0.35"][data-margin]')).toHaveCount(1);
   const paused = await progress
@@ -69,9 +70,8 @@ test('a run can be paused, go on and be cancelled, and keeps its answers', async
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect.poll(valueOf).toBeGreaterThan(paused);
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('button', { name: 'Cancelling …' })).toBeDisabled({ timeout: 1000 });
-  await expect(page.getByRole('button', { name: 'Cancel', exact: true })).toBeDisabled();
   await runReaches(page, 'cancelled');
+  expect(await deadButtons()).toEqual(expect.arrayContaining(['Cancelling …', 'Cancel']));
   await expect(progress).toContainText(/cancelled; \d+ answers kept/);
   expect(Object.keys(await mapValues(page, 'standard')).length).toBeGreaterThan(0);
 

@@ -49,6 +49,22 @@ export async function runReaches(page: Page, phase: string, timeout = 120_000): 
   await expect(page.getByTestId('run-progress')).toHaveAttribute('data-phase', phase, { timeout });
 }
 
+/**
+ * Notes every label that a dead button of the run shows from now on, however briefly: a picture may
+ * be finished, and the button alive again, before a look at the page can be taken.
+ */
+export async function watchDeadButtons(page: Page): Promise<() => Promise<string[]>> {
+  const seen = await page.locator('.run-buttons').evaluateHandle((buttons) => {
+    const labels: string[] = [];
+    new MutationObserver(() => {
+      for (const button of buttons.querySelectorAll('button:disabled'))
+        labels.push(button.textContent.trim());
+    }).observe(buttons, { subtree: true, childList: true, characterData: true, attributes: true });
+    return labels;
+  });
+  return () => seen.jsonValue();
+}
+
 /** Values of one map on the page by cell; cells without data are left out. */
 export function mapValues(page: Page, title: string): Promise<Record<string, number>> {
   return page
