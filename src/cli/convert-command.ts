@@ -10,7 +10,7 @@ import { FolderSource } from '../runtime/folder-source.ts';
 import { FolderStore } from '../runtime/folder-store.ts';
 import { CommandError, runAction } from './failure.ts';
 import { runInterruptibly } from './interrupt.ts';
-import { asArgument } from './options.ts';
+import { asArgument, NeededOption, typedOption } from './options.ts';
 import { findModel, isEmptyFolder, makeFolder } from './places.ts';
 import { bytesProgress, gigabytesOf, progressLine } from './progress-line.ts';
 
@@ -39,13 +39,15 @@ export function convertCommand(): Command {
   return new Command('convert')
     .description('store a model in the formats that it is to run in')
     .option('--model <id or folder>', 'a model of models.json, or a model folder', 'emoji-llava')
-    .option(
-      '--format <format>',
-      'one of fp32, fp16, q8, q4, q4a, with parts that differ',
-      asArgument(parseFormats),
-      parseFormats('q4'),
+    .addOption(
+      typedOption(
+        '--format <format>',
+        'one of fp32, fp16, q8, q4, q4a, with parts that differ',
+        asArgument(parseFormats),
+        'q4',
+      ),
     )
-    .requiredOption('--out <folder>', 'where to write; one folder for each model')
+    .addOption(new NeededOption('--out <folder>', 'where to write; one folder for each model'))
     .option('--again', 'convert anew what is in --out already', false)
     .addHelpText('after', EXAMPLES)
     .action((flags: ConvertFlags) => runAction(() => convert(flags)));

@@ -7,7 +7,7 @@ import { type Geometry, synthesise } from '../models/synth.ts';
 import { FolderStore } from '../runtime/folder-store.ts';
 import { CommandError, runAction } from './failure.ts';
 import { runInterruptibly } from './interrupt.ts';
-import { wholeNumberFrom } from './options.ts';
+import { NeededOption, wholeNumberFrom } from './options.ts';
 import { isEmptyFolder, isFolder, makeFolder, PUBLISHED } from './places.ts';
 import { bytesProgress, gigabytesOf, progressLine } from './progress-line.ts';
 
@@ -37,8 +37,8 @@ Example:
 export function synthCommand(): Command {
   return new Command('synth')
     .description('write a full-size checkpoint of random weights')
-    .requiredOption('--geometry <repository>', 'a repository of data/published')
-    .requiredOption('--out <folder>', 'where to write; must be empty or not there')
+    .addOption(new NeededOption('--geometry <repository>', 'a repository of data/published'))
+    .addOption(new NeededOption('--out <folder>', 'where to write; must be empty or not there'))
     .option('--seed <n>', 'the same seed gives the same bytes', wholeNumberFrom(0), 1)
     .addHelpText('after', EXAMPLES)
     .action((flags: SynthFlags) => runAction(() => synth(flags)));
