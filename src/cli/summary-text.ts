@@ -1,4 +1,4 @@
-/** A probe's summary as text of at most 80 columns. */
+/** A probe's summary as text of at most 80 columns, in ASCII, which every terminal shows. */
 import type {
   Comparison,
   GroupSummary,
@@ -112,7 +112,7 @@ function measureLines(name: string, measure: MeasureSummary): string[] {
     names.map((word, index) => `${word} ${number(estimates[index]!.value)}`).join(', ');
   return [
     `  ${name}: mean ${interval(measure.mean)}, SD ${interval(measure.sd)}`,
-    `    max - min ${interval(measure.range)}, ${pValue(rangeNull.p)} (by chance ${number(rangeNull.nullMean)})`,
+    `    range (max - min) ${interval(measure.range)}, ${pValue(rangeNull.p)} (by chance ${number(rangeNull.nullMean)})`,
     ...(best.value === worst.value
       ? [`    all nine cells alike, ${interval(best)}`]
       : [`    best ${best.cell} ${interval(best)}`, `    worst ${worst.cell} ${interval(worst)}`]),
@@ -140,6 +140,6 @@ function differenceLines(name: string, difference: MeasureComparison): string[] 
     `Difference in ${name} per cell (exact McNemar, Holm over nine)`,
     ...grid(tests),
     `  mean ${interval(difference.mean, true)}, SD ${interval(difference.sd, true)}`,
-    `  max - min ${interval(difference.range, true)}`,
+    `  range (max - min) ${interval(difference.range, true)}`,
   ];
 }
