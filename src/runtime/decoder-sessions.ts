@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-web';
 import type { Backend } from './backend.ts';
 import { presentNames } from './kv-cache.ts';
-import { createSession, type GraphSource, type Session } from './session.ts';
+import { createSession, type GraphSource, releaseAfterFailure, type Session } from './session.ts';
 
 /** What a part takes for the embeddings, and what it gives for the logits (`buildDecoderGraph`). */
 const HIDDEN_INPUT = 'hidden_states';
@@ -18,22 +18,24 @@ export class DecoderSessions {
     this.parts = parts;
   }
 
-  /** Makes the sessions one after another. */
+  /** Makes the sessions one after another; the signal stops in between. */
   static async open(
     backend: Backend,
     layers: number,
     graphs: readonly GraphSource[],
+    signal?: AbortSignal,
   ): Promise<DecoderSessions> {
     const onGpu = [...presentNames(layers), HIDDEN_OUTPUT];
     const parts: Session[] = [];
     try {
       for (const [at, graph] of graphs.entries()) {
+        signal?.throwIfAborted();
         const what = graphs.length === 1 ? 'decoder' : `decoder, part ${at + 1}`;
         parts.push(await createSession(backend, graph, what, onGpu));
       }
       return new DecoderSessions(parts);
     } catch (error) {
-      for (const part of parts) await part.release();
+      await releaseAfterFailure(parts);
       throw error;
     }
   }

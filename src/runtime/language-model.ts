@@ -5,7 +5,13 @@ import type { Batch } from './batch.ts';
 import { KvCache } from './kv-cache.ts';
 import { RotaryFeedMaker, type RotaryFeeds } from './rotary-feeds.ts';
 import { DecoderSessions } from './decoder-sessions.ts';
-import { createSession, type GraphSource, type Session } from './session.ts';
+import {
+  createSession,
+  type GraphSource,
+  releaseAfterFailure,
+  type Releasable,
+  type Session,
+} from './session.ts';
 import { TwoWayColumns } from './two-way-feeds.ts';
 
 /** Where a batch stands after its prefill, for decoding on. Dispose it when done. */
@@ -96,18 +102,24 @@ export class LanguageModel {
     this.rotary = new RotaryFeedMaker(backend, spec);
   }
 
-  /** Makes all sessions, the decoder's from its parts in their order. */
+  /** Makes all sessions, the decoder's from its parts in their order; the signal stops in between. */
   static async open(
     backend: Backend,
     spec: DecoderSpec,
     graphs: { embed: GraphSource; decoder: readonly GraphSource[] },
+    signal?: AbortSignal,
   ): Promise<LanguageModel> {
-    const embed = await createSession(backend, graphs.embed, 'token embedding', ['inputs_embeds']);
+    const opened: Releasable[] = [];
     try {
-      const decoder = await DecoderSessions.open(backend, spec.layers, graphs.decoder);
+      const embed = await createSession(backend, graphs.embed, 'token embedding', [
+        'inputs_embeds',
+      ]);
+      opened.push(embed);
+      const decoder = await DecoderSessions.open(backend, spec.layers, graphs.decoder, signal);
+      opened.push(decoder);
       return new LanguageModel(backend, spec, embed, decoder);
     } catch (error) {
-      await embed.release();
+      await releaseAfterFailure(opened);
       throw error;
     }
   }

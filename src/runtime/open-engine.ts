@@ -4,6 +4,7 @@ import { checkEntry, type ModelStore } from '../models/model-store.ts';
 import type { Backend } from './backend.ts';
 import { LanguageModel } from './language-model.ts';
 import { ModelEngine, type RuntimeEngine } from './model-engine.ts';
+import { releaseAfterFailure, type Releasable } from './session.ts';
 import { type EngineModel, openStoredModel } from './stored-model.ts';
 import { openTokenizer } from './tokenizer.ts';
 import { VisionRunner } from './vision-runner.ts';
@@ -59,23 +60,27 @@ async function openWith(
   openModel: () => Promise<EngineModel>,
 ): Promise<RuntimeEngine> {
   const { name, onProgress, signal } = options;
-  const opened: { release(): Promise<void> }[] = [];
+  const opened: Releasable[] = [];
   try {
     signal?.throwIfAborted();
     onProgress?.('Reading the weights');
     const model = await openModel();
     const { spec, settings } = model;
+    const settingsHash = await settings.settingsHash();
     const tokenizer = await openTokenizer(settings, spec);
     signal?.throwIfAborted();
     onProgress?.('Preparing the sessions');
     const vision = await VisionRunner.open(backend, spec, model.vision);
     opened.push(vision);
-    const language = await LanguageModel.open(backend, spec.decoder, model);
+    signal?.throwIfAborted();
+    const language = await LanguageModel.open(backend, spec.decoder, model, signal);
+    opened.push(language);
+    signal?.throwIfAborted();
     const info = {
       model: name,
       revision: options.revision ?? 'local',
       weightHash: model.weightHash,
-      settingsHash: await settings.settingsHash(),
+      settingsHash,
       dtype: model.dtype,
       provider: backend.provider,
       build: backend.build,
@@ -87,7 +92,7 @@ async function openWith(
     };
     return new ModelEngine({ backend, info, vision, language, tokenizer });
   } catch (error) {
-    for (const part of opened) await part.release().catch(() => {});
+    await releaseAfterFailure(opened);
     backend.dispose();
     throw error;
   }

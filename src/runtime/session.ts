@@ -110,6 +110,17 @@ async function externalFile(
   return build === 'jspi' && files.blob ? files.blob(path) : files.read(path);
 }
 
+/** Something that holds sessions. */
+export interface Releasable {
+  release(): Promise<void>;
+}
+
+/** Releases what was opened before a later step failed, whose error is the one to be told. */
+export async function releaseAfterFailure(opened: readonly Releasable[]): Promise<void> {
+  // One after another: an onnxruntime build serves one call at a time.
+  for (const one of opened) await one.release().catch(() => {});
+}
+
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
