@@ -1,5 +1,6 @@
 /** Progress on stderr: a bar on a terminal, now and then a plain line elsewhere. */
 import { SingleBar } from 'cli-progress';
+import { duration } from '../results/duration.ts';
 
 /** How far a run is, in what it counts. */
 export interface Progress {
@@ -19,20 +20,10 @@ export interface ProgressLine {
 /** Lines elsewhere than on a terminal: every tenth of the run. */
 const LINES = 10;
 
-/** `1 min 10 s` */
-export function formatDuration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes} min ${seconds % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 /** `, 10 s left`, or nothing before the first estimate and after the last answer. */
 function timeLeft({ done, total, millisecondsLeft }: Progress): string {
   if (millisecondsLeft === null || done === total) return '';
-  return `, ${formatDuration(millisecondsLeft)} left`;
+  return `, ${duration(millisecondsLeft)} left`;
 }
 
 /** `3 of 10 answers` */

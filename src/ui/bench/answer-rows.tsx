@@ -1,7 +1,8 @@
 import { parseAnswer } from '../../results/parse-answer.ts';
 import type { LiveAnswer } from '../../protocol/workbench.ts';
 import { schemeOf } from '../../results/scheme.ts';
-import { duration, signed } from '../format.ts';
+import { duration } from '../../results/duration.ts';
+import { signed } from '../format.ts';
 import { SchemeSwitch } from '../setup/scheme-switch.tsx';
 import { useWorkbench } from '../store/context.tsx';
 import { benchKey } from '../store/state.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { duration } from '../format.ts';
+import { duration } from '../../results/duration.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { resultOfRun } from '../store/probe-actions.ts';
 import { isActive, type ProbeState } from '../store/state.ts';

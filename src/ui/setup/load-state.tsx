@@ -1,4 +1,5 @@
-import { byteCount, duration } from '../format.ts';
+import { duration } from '../../results/duration.ts';
+import { byteCount } from '../format.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
 
 /** Loading with its numbers, or a failure with what to do about it. Nothing once the model is live. */
