@@ -1,5 +1,6 @@
 /** What a probe draws from: pictures with one caption each. */
 import type { RgbImage } from '../tensor/image.ts';
+import { sha256 } from '../tensor/sha256.ts';
 
 export interface DatasetItem {
   readonly id: string;
@@ -17,12 +18,6 @@ export interface ProbeDataset {
   /** Ids that may be a target; all of them where absent. The others only serve as distractors. */
   readonly targets?: readonly string[];
   picture(id: string): Promise<RgbImage>;
-}
-
-/** SHA-256 of some bytes, 64 hexadecimal digits. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** SHA-256 of a picture's pixels (not of its size), hexadecimal: the records' `imageHash`. */

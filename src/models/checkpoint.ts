@@ -6,8 +6,9 @@ import {
   readSafetensorsHeader,
   type TensorEntry,
 } from '../tensor/safetensors.ts';
-import { MANIFEST } from './stored-manifest.ts';
+import { sha256 } from '../tensor/sha256.ts';
 import type { DType, HostTensor } from '../tensor/tensor.ts';
+import { MANIFEST } from './stored-manifest.ts';
 
 /** Where a folder's files come from: a server, a disk, files dropped into the page. */
 export interface FileSource {
@@ -200,9 +201,4 @@ async function hashSettings(source: FileSource): Promise<string> {
     lines.push(`${path} ${await sha256(await source.read(path))}`);
   }
   return sha256(new TextEncoder().encode(lines.join('\n')));
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
