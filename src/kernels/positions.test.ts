@@ -4,11 +4,23 @@ import {
   dispatchPositions,
   packSpans,
   positionsReference,
-  spansOfKinds,
   validatePositions,
   type PositionsInput,
+  type Span,
 } from './positions.ts';
 import { readBuffer, testWithDevice } from './testing/device.ts';
+
+/** The spans of a row's images; `kinds` holds 0 for text and k ≥ 1 for the k-th image. */
+function spansOfKinds(kinds: Uint32Array): Span[] {
+  const spans: Span[] = [];
+  for (let start = 0; start < kinds.length;) {
+    let end = start + 1;
+    while (end < kinds.length && kinds[end] === kinds[start]) end++;
+    if (kinds[start] !== 0) spans.push({ start, length: end - start });
+    start = end;
+  }
+  return spans;
+}
 
 function row(kinds: number[], strength: number, axes = 1): PositionsInput {
   const packed = packSpans([spansOfKinds(Uint32Array.from(kinds))]);

@@ -41,18 +41,6 @@ export interface Span {
   readonly length: number;
 }
 
-/** The spans of a row's images; `kinds` holds 0 for text and k ≥ 1 for the k-th image. */
-export function spansOfKinds(kinds: Uint32Array): Span[] {
-  const spans: Span[] = [];
-  for (let start = 0; start < kinds.length;) {
-    let end = start + 1;
-    while (end < kinds.length && kinds[end] === kinds[start]) end++;
-    if (kinds[start] !== 0) spans.push({ start, length: end - start });
-    start = end;
-  }
-  return spans;
-}
-
 /** Rows of spans as the kernel reads them: u32 `[rows, spansPerRow, 2]`, short rows filled with zeros. */
 export function packSpans(rows: readonly (readonly Span[])[]): {
   spans: Uint32Array<ArrayBuffer>;

@@ -12,8 +12,6 @@ export type PrefixTable = Readonly<Record<string, readonly string[]>>;
 export interface Weights {
   /** How matrices are to be stored in graphs. */
   readonly formats: PartFormats;
-  /** Whether a part has the tensor. */
-  has(part: string, name: string): boolean;
   /** The tensor as float32. Throws a sentence where it is missing or of another shape or type. */
   read(part: string, name: string, shape: readonly number[]): Promise<HostTensor<'float32'>>;
   /** The tensor in its own type, to be read later. Throws like `read`. */
@@ -52,7 +50,6 @@ export function openWeights(
 
   return {
     formats,
-    has: (part, name) => find(part, name) !== undefined,
     read: async (part, name, shape) => {
       const found = require(part, name, shape);
       return toFloat32(await checkpoint.readTensor(found), found);

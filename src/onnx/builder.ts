@@ -25,7 +25,7 @@ export type AttributeValue = number | readonly number[] | string | FloatAttribut
 export const OPSET = 20;
 export const MICROSOFT = 'com.microsoft';
 
-/** Builds a graph node by node, in the order of computation. Names nodes after their scope and operator. */
+/** Builds a graph node by node, in the order of computation. Names nodes after their operator. */
 export class GraphBuilder {
   readonly #name: string;
   readonly #inputs: ValueInfoProto[] = [];
@@ -33,7 +33,6 @@ export class GraphBuilder {
   readonly #initializers = new Map<string, Initializer>();
   readonly #nodes: GraphNode[] = [];
   readonly #counts = new Map<string, number>();
-  #scope = '';
 
   constructor(name: string) {
     this.#name = name;
@@ -112,7 +111,7 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, AttributeValue>> = {},
     domain = '',
   ): Value[] {
-    const name = this.#unique(`${this.#scope}${opType}`);
+    const name = this.#unique(opType);
     const outputs = Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}:${i}`));
     this.#nodes.push({
       opType,
@@ -123,17 +122,6 @@ export class GraphBuilder {
       attributes: Object.entries(attributes).map(([key, value]) => attributeProto(key, value)),
     });
     return outputs;
-  }
-
-  /** Runs `build` with `scope.` before the names of the nodes it adds. */
-  scoped<T>(scope: string, build: () => T): T {
-    const outer = this.#scope;
-    this.#scope = `${outer}${scope}.`;
-    try {
-      return build();
-    } finally {
-      this.#scope = outer;
-    }
   }
 
   build(): Graph {
