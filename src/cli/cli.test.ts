@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('help and bad arguments', { timeout: 60_000 }, () => {
+describe('help and bad arguments', () => {
   it('helps everywhere, with examples', async () => {
     for (const args of [
       [],
@@ -64,7 +64,7 @@ describe('help and bad arguments', { timeout: 60_000 }, () => {
   });
 });
 
-describe('bad models', { timeout: 60_000 }, () => {
+describe('bad models', () => {
   async function copyModel(name: string): Promise<string> {
     const copy = join(folder, name);
     await cp(MODEL, copy, { recursive: true });
@@ -93,7 +93,7 @@ describe('bad models', { timeout: 60_000 }, () => {
   });
 });
 
-describe('probe', { timeout: 180_000 }, () => {
+describe('probe', () => {
   const SCHEMES = ['standard', 'balanced'];
 
   async function readRun(out: string): Promise<unknown[]> {
@@ -115,6 +115,7 @@ describe('probe', { timeout: 180_000 }, () => {
 
     const summary = JSON.parse(await readFile(join(first, 'summary.json'), 'utf8'));
     const svg = await readFile(join(first, 'heatmap-standard.svg'), 'utf8');
+    expect(svg).toContain('emoji-llava · emoji-probe · 2 groups · seed 4');
     const drawn = [...svg.matchAll(/data-cell="(\w+)" data-value="([^"]+)"/g)];
     expect(drawn.map(([, cell, value]) => [cell, Number(value)])).toEqual(
       summary.schemes[0].cells.map((cell: { cell: string; accuracy: { value: number } }) => [
@@ -189,7 +190,7 @@ describe('probe', { timeout: 180_000 }, () => {
   });
 });
 
-describe('logits', { timeout: 60_000 }, () => {
+describe('logits', () => {
   it('writes logits at every position, and says which input is wrong', async () => {
     const inputs = join(folder, 'in.safetensors');
     const ids = { dtype: 'int64', shape: [1, 3], data: BigInt64Array.of(1n, 5n, 6n) } as const;

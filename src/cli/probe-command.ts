@@ -99,7 +99,7 @@ async function probe(flags: ProbeFlags): Promise<void> {
       }),
     );
     const summary = summarize(records);
-    await folder.finish(records, summary, place.name);
+    await folder.finish(records, summary, manifest);
     process.stdout.write(summaryText(summary));
     process.stdout.write(`Written to ${flags.out}\n`);
   } finally {

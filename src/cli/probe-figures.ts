@@ -1,24 +1,15 @@
 /** The figures of a probe: one map for each scheme, their differences, and all side by side. */
-import {
-  biasFigure,
-  differenceMap,
-  schemeMaps,
-  type BiasMapSource,
-  type SchemeCells,
-} from '../figures/bias-maps.ts';
+import { biasFigure, differenceMap, schemeMaps, type SchemeCells } from '../figures/bias-maps.ts';
+import type { RunManifest } from '../results/manifest.ts';
 import type { Comparison, ProbeSummary, SchemeSummary } from '../results/summary.ts';
 
-/**
- * SVG texts by file name. Schemes share one scale.
- * @param run what else is known of the run, to stand under the titles
- */
+/** SVG texts by file name. Schemes share one scale; what the run was stands under the titles. */
 export function probeFigures(
   summary: ProbeSummary,
-  model: string,
-  run: Pick<BiasMapSource, 'dataset' | 'seed'> = {},
+  { model, dataset, groups, seed }: RunManifest,
 ): Map<string, string> {
-  const groups = summary.schemes.find(({ across }) => across !== null)?.across?.groups;
-  const source = { quantity: 'accuracy on positive items', model, groups, ...run };
+  const quantity = 'accuracy on positive items';
+  const source = { quantity, model: model.name, dataset: dataset.name, groups, seed };
   const maps = schemeMaps(summary.schemes.map(schemeCells), source);
   const files = new Map<string, string>();
   for (const map of maps) files.set(`heatmap-${map.name}.svg`, biasFigure([map], source));

@@ -111,7 +111,7 @@ export class RunFolder {
   async finish(
     records: readonly ProbeRecord[],
     summary: ProbeSummary,
-    model: string,
+    manifest: RunManifest,
   ): Promise<void> {
     const write = (name: string, text: string) => writeWhole(join(this.folder, name), text);
     for (const { label } of this.schemes) {
@@ -124,6 +124,6 @@ export class RunFolder {
     }
     await write('records.csv', recordsToCsv(records));
     await write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
-    for (const [name, svg] of probeFigures(summary, model)) await write(name, svg);
+    for (const [name, svg] of probeFigures(summary, manifest)) await write(name, svg);
   }
 }
