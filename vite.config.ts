@@ -90,6 +90,9 @@ const CONDITIONS = [
   'development|production',
 ];
 
+/** Of one unit test, in milliseconds; seconds on an idle machine. */
+const PATIENCE = 300_000;
+
 export default defineConfig({
   base: './',
   define: { __BAPA_HUB__: JSON.stringify(HUB_HOSTS[0]) },
@@ -105,5 +108,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'e2e/**'],
+    // A busy machine is slow, not wrong: a limit only ends what hangs.
+    testTimeout: PATIENCE,
+    hookTimeout: PATIENCE,
   },
 });

@@ -36,7 +36,7 @@ async function flipByte(path: string, at: number): Promise<void> {
   await file.close();
 }
 
-describe('bapa convert', { timeout: 120_000 }, () => {
+describe('bapa convert', () => {
   it('writes a folder that other commands take as a model, once', async () => {
     const { status, stdout, stderr } = await convert('q4', '--format', 'q4,vision=fp16');
     expect(status, stderr).toBe(0);
@@ -85,7 +85,7 @@ describe('bapa convert', { timeout: 120_000 }, () => {
   });
 });
 
-describe('bapa synth', { timeout: 120_000 }, () => {
+describe('bapa synth', () => {
   it('names the repositories that it knows', async () => {
     const args = ['synth', '--geometry', 'Qwen/Qwen9', '--out', join(folder, 'synth')];
     expectSentence(await bapa(args), 'Qwen/Qwen2.5-VL-7B-Instruct');

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const source = new FolderSource(fileURLToPath(new URL('models/emoji-llava', PUBLIC)));
   engine = await openEngine({ source, name: 'emoji-llava', provider: 'cpu' });
   dataset = await loadEmojiProbe((file) => readFile(new URL(`data/emoji-probe/${file}`, PUBLIC)));
-}, 120_000);
+});
 
 afterAll(() => engine?.dispose());
 
@@ -33,7 +33,7 @@ function timeless(records: readonly ProbeRecord[]): Omit<ProbeRecord, 'milliseco
 }
 
 // Real passes through the embedded model on the CPU; two pictures a batch keep them short.
-describe('runProbe on emoji-llava', { timeout: 120_000 }, () => {
+describe('runProbe on emoji-llava', () => {
   const options = { groups: 1, seed: 11, schemes: [STANDARD, BALANCED], picturesPerBatch: 2 };
 
   it('writes every record in order, and the same again', async () => {
@@ -99,7 +99,7 @@ describe('runProbe on emoji-llava', { timeout: 120_000 }, () => {
   });
 });
 
-describe('LiveProbe on emoji-llava', { timeout: 120_000 }, () => {
+describe('LiveProbe on emoji-llava', () => {
   it('encodes a picture once for all captions and strengths', async () => {
     const live = new LiveProbe(engine, 2);
     const plan = planProbe(dataset, { groups: 1, seed: 11, schemes: [STANDARD] });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { golden, ...read } = await readGoldenCase(`${NAME}/two-images`);
   ({ inputs } = read);
   expected = golden.get('image_features')!.data as Float32Array;
-}, 60_000);
+});
 
 function images(): ProcessedImage[] {
   return tiledClipEncoder.split(config, spec.imageProcessor, inputs);

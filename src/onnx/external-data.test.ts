@@ -134,7 +134,7 @@ describe('a graph with its weights in a data file', () => {
     const { y } = await session.run({ x: new web.Tensor('float32', X, [1, SIZE]) });
     expectY(y?.data as Float32Array);
     await session.release();
-  }, 60_000);
+  });
 
   test('the parts of the file hold the weights, and their gaps zeros', async () => {
     const sink = memorySink();

@@ -46,7 +46,7 @@ describe.each(['cpu', 'wasm'] as const)('tiny-gemma3 on %s', (provider) => {
       size: [shape[1]!, shape[2]!],
     }));
     images = await engine.encodeImages(pictures as never);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await engine?.dispose();
@@ -70,7 +70,7 @@ describe.each(['cpu', 'wasm'] as const)('tiny-gemma3 on %s', (provider) => {
     );
     expect(tokenIds.length).toBeGreaterThan(0);
     expect(best).toEqual(tokenIds);
-  }, 120_000);
+  });
 
   test('a batch of questions of unequal lengths gets what each gets alone', async () => {
     const questions = [
@@ -85,5 +85,5 @@ describe.each(['cpu', 'wasm'] as const)('tiny-gemma3 on %s', (provider) => {
           together[i]![j]!.decoded ? alone.tokenIds : alone.tokenIds.slice(0, 1),
         );
       }
-  }, 120_000);
+  });
 });

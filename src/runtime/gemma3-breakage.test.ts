@@ -74,15 +74,11 @@ async function differences(change: Break) {
 describe('Gemma 3', () => {
   test('the comparison holds while nothing is broken', async () => {
     expect((await differences(() => ({}))).logits).toBeLessThan(TOLERANCE);
-  }, 60_000);
+  });
 
-  test.each(BREAKS)(
-    '%s: the comparison fails',
-    async (_, change) => {
-      const { logits, features } = await differences(change);
-      expect(logits).toBeGreaterThan(10 * TOLERANCE);
-      expect(features).toBeLessThan(TOLERANCE);
-    },
-    60_000,
-  );
+  test.each(BREAKS)('%s: the comparison fails', async (_, change) => {
+    const { logits, features } = await differences(change);
+    expect(logits).toBeGreaterThan(10 * TOLERANCE);
+    expect(features).toBeLessThan(TOLERANCE);
+  });
 });

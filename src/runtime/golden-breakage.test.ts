@@ -134,5 +134,5 @@ describe.each(BREAKAGES)('$golden: $part', ({ golden, change, features }) => {
     } finally {
       await engine.dispose();
     }
-  }, 60_000);
+  });
 });

@@ -28,8 +28,6 @@ const FAMILIES: readonly Row[] = [
   { name: 'tiny-llava-next-mistral', webgpu: ['right-padded'] },
 ];
 const PROVIDERS: readonly Provider[] = ['cpu', 'wasm', 'webgpu'];
-/** Of one test, in ms: the first on WebGPU compiles all shaders. */
-const PATIENCE = 300_000;
 
 const RUNS = FAMILIES.flatMap(({ name, webgpu }) =>
   PROVIDERS.flatMap((provider) =>
@@ -52,26 +50,21 @@ describe.each(RUNS)('$name on $provider: $one', ({ name, provider, one }) => {
     engine = await openEngineOn(backend, { source, name });
     // On the same device, which has the shaders by then.
     greedy = await GreedyRunner.open(backend, source);
-  }, PATIENCE);
+  });
 
   afterAll(async () => {
     await greedy?.dispose();
     await engine?.dispose();
   });
 
-  test.each(SCHEMES)(
-    'logits under %s positions equal the reference',
-    async (scheme, strength) => {
-      await expectGolden(engine, await readGolden(`${name}/${one}`), scheme, strength);
-    },
-    PATIENCE,
-  );
+  test.each(SCHEMES)('logits under %s positions equal the reference', async (scheme, strength) => {
+    await expectGolden(engine, await readGolden(`${name}/${one}`), scheme, strength);
+  });
 
   test.each(SCHEMES)(
     'greedy tokens under %s positions equal the reference',
     async (scheme, strength) => {
       await expectGreedy(greedy, await readGolden(`${name}/${one}`), scheme, strength);
     },
-    PATIENCE,
   );
 });

@@ -11,7 +11,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('tiny-llava on %s', (provider)
   beforeAll(async () => {
     const source = new FolderSource('fixtures/tiny-llava');
     engine = await openEngine({ source, name: 'tiny-llava', provider });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await engine?.dispose();
@@ -23,7 +23,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('tiny-llava on %s', (provider)
       async (scheme, strength) => {
         await expectGolden(engine, await readGolden(`tiny-llava/${name}`), scheme, strength);
       },
-      120_000,
     );
   });
 });

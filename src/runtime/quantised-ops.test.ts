@@ -48,7 +48,7 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (provider) => {
 
   beforeAll(async () => {
     backend = await openNodeBackend(provider);
-  }, 120_000);
+  });
 
   afterAll(() => backend?.dispose());
 
@@ -112,26 +112,19 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (provider) => {
         const y = await multiply(weight, x, tokens, bias);
         expect(largestDifference(y, expected)).toBeLessThan(TOLERANCE);
       },
-      60_000,
     );
 
-    test.each(SIZES)(
-      'an embedding table of %i rows, %i columns',
-      async (rows, columns) => {
-        const { weight, values } = matrix(rows, columns, embeddingFormat(format));
-        const ids = [0, rows - 1, 2, 3, 2, 1];
-        const expected = ids.flatMap((id) => [
-          ...values.subarray(id * columns, (id + 1) * columns),
-        ]);
-        const x = new backend.ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [2, 3]);
-        const y = await run((g) => {
-          const value = g.input('x', 'int64', [2, 3]);
-          const found = quantisedEmbedding(g, value, 'table', weight);
-          g.output(found, 'y', 'float32', [2, 3, columns]);
-        }, x);
-        expect(largestDifference(y, expected)).toBeLessThan(TOLERANCE);
-      },
-      60_000,
-    );
+    test.each(SIZES)('an embedding table of %i rows, %i columns', async (rows, columns) => {
+      const { weight, values } = matrix(rows, columns, embeddingFormat(format));
+      const ids = [0, rows - 1, 2, 3, 2, 1];
+      const expected = ids.flatMap((id) => [...values.subarray(id * columns, (id + 1) * columns)]);
+      const x = new backend.ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [2, 3]);
+      const y = await run((g) => {
+        const value = g.input('x', 'int64', [2, 3]);
+        const found = quantisedEmbedding(g, value, 'table', weight);
+        g.output(found, 'y', 'float32', [2, 3, columns]);
+      }, x);
+      expect(largestDifference(y, expected)).toBeLessThan(TOLERANCE);
+    });
   });
 });

@@ -27,12 +27,8 @@ async function openDevice(): Promise<GPUDevice | undefined> {
  * A test that gets a device, one for all tests of a file, destroyed after the last of them. Where
  * there is none the test is skipped, and says so.
  */
-export function testWithDevice(
-  name: string,
-  body: (device: GPUDevice) => Promise<void>,
-  timeout = 60_000,
-): void {
-  test(name, { timeout }, async ({ skip }) => {
+export function testWithDevice(name: string, body: (device: GPUDevice) => Promise<void>): void {
+  test(name, async ({ skip }) => {
     const device = await (opened ??= openDevice());
     if (!device) {
       const note = `No WebGPU device, so this was not checked. ${HOW_TO_GET_A_DEVICE}`;
