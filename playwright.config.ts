@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { findChromium, HOW_TO_GET_CHROMIUM } from './tools/check/chromium.ts';
+import { findChromium, HOW_TO_GET_CHROMIUM } from './src/kernels/chromium.ts';
 
 /** Another than a second checkout's on the same machine can be asked for. */
 const PORT = Number(process.env['BAPA_TEST_PORT'] ?? 4319);
@@ -9,7 +9,7 @@ export const HUB_PORTS = [PORT + 1, PORT + 2] as const;
 
 const executablePath = findChromium();
 if (executablePath === undefined)
-  throw new Error(`The page cannot be tested: ${HOW_TO_GET_CHROMIUM}`);
+  throw new Error(`The page cannot be tested without a Chromium. ${HOW_TO_GET_CHROMIUM}`);
 
 /** WebGPU in software where there is no GPU; slow, so long journeys run on WASM (`?ep=wasm`). */
 const WEBGPU = [

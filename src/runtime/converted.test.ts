@@ -22,6 +22,7 @@ import { openEngine } from './open-engine-node.ts';
 import { dequantisedCheckpoint } from './testing/dequantised.ts';
 import { goldenSource } from './testing/golden-source.ts';
 import { type GoldenCase, readGolden, TOLERANCE } from './testing/golden.ts';
+import { isHere } from './testing/providers.ts';
 import { VisionRunner } from './vision-runner.ts';
 
 const CASES = {
@@ -141,7 +142,7 @@ describe.each(Object.entries(CASES))('%s', (name, one) => {
   );
 });
 
-test(
+test.skipIf(!isHere('webgpu'))(
   'on webgpu, in parts',
   async () => {
     const name = 'tiny-qwen2.5-vl';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProcessedImage } from '../tensor/image-processor.ts';
 import { elementCount, type HostTensor } from '../tensor/tensor.ts';
 import { DeviceLostError, type ImageFeatures, type Provider } from './engine.ts';
@@ -6,6 +6,7 @@ import { FolderSource } from './folder-source.ts';
 import type { RuntimeEngine } from './model-engine.ts';
 import { openEngine } from './open-engine-node.ts';
 import { expectGolden, readGolden, SCHEMES, type GoldenCase } from './testing/golden.ts';
+import { describeProviders } from './testing/providers.ts';
 
 /** The embedded model on each provider, against Hugging Face's outputs and against each other. */
 
@@ -22,7 +23,7 @@ function open(provider: Provider): Promise<RuntimeEngine> {
 }
 
 /** SwiftShader does half a GFLOP/s: fewer passes there; golden-tiny.test.ts has the rest. */
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (provider) => {
+describeProviders('%s', (provider) => {
   let engine: RuntimeEngine;
   let images: ImageFeatures[];
   let pixels: HostTensor<'float32'>;

@@ -4,7 +4,7 @@
  * `fixtures/golden/<name>` (see tools/golden/README.md).
  */
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { openNodeBackend } from './backend-node.ts';
 import type { Provider } from './engine.ts';
 import type { RuntimeEngine } from './model-engine.ts';
@@ -12,6 +12,7 @@ import { openEngineOn } from './open-engine.ts';
 import { goldenSource } from './testing/golden-source.ts';
 import { expectGolden, readGolden, SCHEMES } from './testing/golden.ts';
 import { expectGreedy, GreedyRunner } from './testing/greedy.ts';
+import { describeOn } from './testing/providers.ts';
 
 interface Row {
   readonly name: string;
@@ -40,31 +41,35 @@ function casesOf(name: string): string[] {
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
-describe.each(RUNS)('$name on $provider: $one', ({ name, provider, one }) => {
-  let engine: RuntimeEngine;
-  let greedy: GreedyRunner;
+for (const { name, provider, one } of RUNS)
+  describeOn(provider, `${name} on ${provider}: ${one}`, () => {
+    let engine: RuntimeEngine;
+    let greedy: GreedyRunner;
 
-  beforeAll(async () => {
-    const source = await goldenSource(name, one);
-    const backend = await openNodeBackend(provider);
-    engine = await openEngineOn(backend, { source, name });
-    // On the same device, which has the shaders by then.
-    greedy = await GreedyRunner.open(backend, source);
+    beforeAll(async () => {
+      const source = await goldenSource(name, one);
+      const backend = await openNodeBackend(provider);
+      engine = await openEngineOn(backend, { source, name });
+      // On the same device, which has the shaders by then.
+      greedy = await GreedyRunner.open(backend, source);
+    });
+
+    afterAll(async () => {
+      await greedy?.dispose();
+      await engine?.dispose();
+    });
+
+    test.each(SCHEMES)(
+      'logits under %s positions equal the reference',
+      async (scheme, strength) => {
+        await expectGolden(engine, await readGolden(`${name}/${one}`), scheme, strength);
+      },
+    );
+
+    test.each(SCHEMES)(
+      'greedy tokens under %s positions equal the reference',
+      async (scheme, strength) => {
+        await expectGreedy(greedy, await readGolden(`${name}/${one}`), scheme, strength);
+      },
+    );
   });
-
-  afterAll(async () => {
-    await greedy?.dispose();
-    await engine?.dispose();
-  });
-
-  test.each(SCHEMES)('logits under %s positions equal the reference', async (scheme, strength) => {
-    await expectGolden(engine, await readGolden(`${name}/${one}`), scheme, strength);
-  });
-
-  test.each(SCHEMES)(
-    'greedy tokens under %s positions equal the reference',
-    async (scheme, strength) => {
-      await expectGreedy(greedy, await readGolden(`${name}/${one}`), scheme, strength);
-    },
-  );
-});

@@ -3,9 +3,10 @@ import { FolderSource } from './folder-source.ts';
 import type { RuntimeEngine } from './model-engine.ts';
 import { openEngine } from './open-engine-node.ts';
 import { expectGolden, readGolden, SCHEMES } from './testing/golden.ts';
+import { describeProviders } from './testing/providers.ts';
 
 /** A tiny random LLaVA on each provider: padding on either side, several images in a row. */
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('tiny-llava on %s', (provider) => {
+describeProviders('tiny-llava on %s', (provider) => {
   let engine: RuntimeEngine;
 
   beforeAll(async () => {

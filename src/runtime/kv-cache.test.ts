@@ -5,6 +5,7 @@ import { openNodeBackend } from './backend-node.ts';
 import type { Backend } from './backend.ts';
 import { KvCache, presentNames } from './kv-cache.ts';
 import { createSession, type Session } from './session.ts';
+import { describeProviders } from './testing/providers.ts';
 
 /** One attention operator without a model around it: what it does with caches is all that is asked. */
 const SPEC = { layers: 1, heads: 4, kvHeads: 2, headDim: 32 };
@@ -18,7 +19,7 @@ function noise(tokens: number, width: number, seed: number): Float32Array {
   return Float32Array.from({ length: 2 * tokens * width }, (_, i) => Math.sin((i + 1) * spread));
 }
 
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (provider) => {
+describeProviders('%s', (provider) => {
   let backend: Backend;
   let session: Session;
 

@@ -10,6 +10,7 @@ import { dequantiseRows, type QuantisedFormat, quantiseRows } from '../tensor/qu
 import { type QuantisedMatrix, quantisedMatrix } from '../tensor/quantised-lazy.ts';
 import { openNodeBackend } from './backend-node.ts';
 import type { Backend } from './backend.ts';
+import { describeProviders } from './testing/providers.ts';
 
 const TOLERANCE = 1e-4;
 const FORMATS: QuantisedFormat[] = ([4, 8] as const).flatMap((bits) =>
@@ -43,7 +44,7 @@ function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number
   return Math.max(...Array.from(actual, (value, i) => Math.abs(value - (expected[i] as number))));
 }
 
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (provider) => {
+describeProviders('on %s', (provider) => {
   let backend: Backend;
 
   beforeAll(async () => {

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { twoWayMasks } from '../models/two-way-attention.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import { modelFromGraph } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { openNodeBackend } from './backend-node.ts';
 import type { Backend } from './backend.ts';
+import { describeProviders } from './testing/providers.ts';
 
 const WINDOW = 6;
 const ROWS = 2;
@@ -33,7 +34,7 @@ function visible(q: number, k: number, order: number[], images: number[], window
   return order[k]! > order[q]! - window && (order[k]! <= order[q]! || sameImage) ? 1 : 0;
 }
 
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (provider) => {
+describeProviders('on %s', (provider) => {
   let backend: Backend;
 
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { findChromium, HOW_TO_GET_CHROMIUM } from './chromium.ts';
+import { findChromium, HOW_TO_GET_CHROMIUM } from '../../src/kernels/chromium.ts';
+import { hasVulkan, HOW_TO_GET_A_DEVICE } from '../../src/kernels/node-vulkan.ts';
 import { SkippedCheck, type Counts } from './counts.ts';
 import { rebuildDataSet } from './data-set-rebuild.ts';
 import { rebuildGoldens } from './golden-rebuild.ts';
@@ -77,6 +78,7 @@ function unitTests(long: boolean): Check {
         passed: found.numPassedTests,
         failed: found.numFailedTests + failedSuites,
         skipped: found.numPendingTests + found.numTodoTests,
+        ...(hasVulkan() ? {} : { note: `nothing ran on WebGPU. ${HOW_TO_GET_A_DEVICE}` }),
       });
     },
   };
@@ -87,7 +89,11 @@ function pageTests(long: boolean): Check {
   return {
     name: 'the page in a browser',
     run: async () => {
-      if (findChromium() === undefined) throw new SkippedCheck(HOW_TO_GET_CHROMIUM);
+      if (findChromium() === undefined) {
+        throw new SkippedCheck(
+          `no Chromium was found, so nothing of it ran. ${HOW_TO_GET_CHROMIUM}`,
+        );
+      }
       const ok = await showProgram(['npx', 'playwright', 'test', '--reporter=list,json'], {
         environment: { ...longMarker(long), PLAYWRIGHT_JSON_OUTPUT_NAME: report },
       });

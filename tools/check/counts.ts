@@ -3,6 +3,8 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** Why much of it was left out, a whole sentence. */
+  note?: string;
 }
 
 /** Thrown by a check that cannot run on this machine; the message is the reason, a whole sentence. */

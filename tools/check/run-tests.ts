@@ -20,7 +20,8 @@ async function runCheck({ name, run }: Check): Promise<Counts & { line: string }
     const failed = counts.failed > 0 ? `${counts.failed} failed, ` : '';
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} SKIPPED` : '';
     const line = `${verdict}  ${name} (${failed}${counts.passed} passed${skipped}, ${seconds} s)`;
-    return { ...counts, line };
+    const note = counts.note === undefined ? '' : `\nSKIPPED  of it: ${counts.note}`;
+    return { ...counts, line: `${line}${note}` };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const skipped = error instanceof SkippedCheck;
