@@ -73,3 +73,16 @@ export function describeAdapter(device: GPUDevice): string {
   const words = [info?.vendor, info?.architecture, info?.description].filter(Boolean);
   return words.length > 0 ? words.join(' ') : 'WebGPU adapter without a name';
 }
+
+/** Whether a device has not been lost, by the device itself: a lost one maps no buffer. */
+export async function stillAnswers(device: GPUDevice): Promise<boolean> {
+  const buffer = device.createBuffer({ label: 'sign of life', size: 4, usage: GPUBufferUsage.MAP_READ });
+  try {
+    await buffer.mapAsync(GPUMapMode.READ);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    buffer.destroy();
+  }
+}

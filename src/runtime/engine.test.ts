@@ -111,5 +111,6 @@ describeProviders('%s', (provider) => {
       engine.destroyDevice();
       await expect(running).rejects.toThrow(DeviceLostError);
       await expect(engine.encodeImages([picture])).rejects.toThrow(DeviceLostError);
+      await expect(engine.dispose()).resolves.toBeUndefined();
     });
 });

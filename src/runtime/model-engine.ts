@@ -4,6 +4,7 @@ import type { ProcessedImage } from '../tensor/image-processor.ts';
 import type { Backend } from './backend.ts';
 import { answerRows, type Answering } from './answer-rows.ts';
 import { imageSpans, padSequences, type Sequence } from './batch.ts';
+import { stillAnswers } from './device.ts';
 import {
   DeviceLostError,
   type Answer,
@@ -25,6 +26,9 @@ import { positionsInput } from './rotary-feeds.ts';
 import type { PromptTokenizer } from './tokenizer.ts';
 import type { VisionRunner } from './vision-runner.ts';
 import { requireYesNo } from './yes-no.ts';
+
+/** Milliseconds for what a lost device should still do: say that it is lost, end what it was given. */
+const LOST_PATIENCE = 5_000;
 
 /** How far an answer that begins with neither Yes nor No is decoded, unless the caller says. */
 const DEFAULT_NEW_TOKENS = 16;
@@ -56,6 +60,8 @@ export class ModelEngine implements RuntimeEngine {
   private readonly images = new Set<EncodedImage>();
   /** Runs queue up behind this: an onnxruntime build serves one call at a time. */
   private tail: Promise<unknown> = Promise.resolve();
+  /** The run under way, for which its caller no longer waits where the device is lost. */
+  private running: Promise<unknown> = Promise.resolve();
   private lostReason: string | undefined;
   private readonly lost: Promise<never>;
   private disposed = false;
@@ -166,17 +172,22 @@ export class ModelEngine implements RuntimeEngine {
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
-    await this.tail.catch(() => {});
-    for (const image of [...this.images]) image.release();
+    await this.tail;
     try {
-      await this.parts.language.release();
-      await this.parts.vision.release();
+      // What a lost device was given may never end, and there is little left to release on it.
+      const patience = this.lost.catch(() => moment(LOST_PATIENCE));
+      await Promise.race([this.running.then(() => this.release()), patience]);
     } catch (error) {
-      // On a lost device there is nothing left to release.
       if (this.lostReason === undefined) throw error;
     } finally {
       this.parts.backend.dispose();
     }
+  }
+
+  private async release(): Promise<void> {
+    for (const image of [...this.images]) image.release();
+    await this.parts.language.release();
+    await this.parts.vision.release();
   }
 
   private get tokenizer(): PromptTokenizer {
@@ -239,8 +250,10 @@ export class ModelEngine implements RuntimeEngine {
     const run = this.tail.then(async () => {
       if (this.disposed) throw new Error('The model was unloaded; load it again.');
       if (this.lostReason !== undefined) throw this.deviceLost();
+      const working = work();
+      this.running = working.catch(() => {});
       try {
-        return await Promise.race([work(), this.lost]);
+        return await Promise.race([working, this.lost]);
       } catch (error) {
         throw (await this.causedByLoss()) ? this.deviceLost() : error;
       }
@@ -249,12 +262,15 @@ export class ModelEngine implements RuntimeEngine {
     return run;
   }
 
-  /** A lost device first shows as a failed run; its `lost` promise follows within moments. */
+  /** A lost device first shows as a failed run; its `lost` promise follows, later on a busy machine. */
   private async causedByLoss(): Promise<boolean> {
-    if (!this.parts.backend.device) return false;
-    const moment = new Promise((resolve) => setTimeout(resolve, 100));
-    await Promise.race([this.lost.catch(() => {}), moment]);
-    return this.lostReason !== undefined;
+    const { device } = this.parts.backend;
+    if (!device) return false;
+    const told = this.lost.catch(() => false);
+    if (await Promise.race([told, stillAnswers(device)])) return false;
+    await Promise.race([told, moment(LOST_PATIENCE)]);
+    this.lostReason ??= 'it answers no more';
+    return true;
   }
 
   private deviceLost(): DeviceLostError {
@@ -262,4 +278,8 @@ export class ModelEngine implements RuntimeEngine {
       `The graphics device was lost (${this.lostReason}). Load the model again; finished results are kept.`,
     );
   }
+}
+
+function moment(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
