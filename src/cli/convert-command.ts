@@ -6,6 +6,7 @@ import { convertModel } from '../models/convert.ts';
 import { describeFormats, type PartFormats, parseFormats } from '../models/formats.ts';
 import { checkEntry, type EntryState } from '../models/model-store.ts';
 import { storedBytes } from '../models/stored-manifest.ts';
+import { gigabytes } from '../protocol/catalogue.ts';
 import { FolderSource } from '../runtime/folder-source.ts';
 import { FolderStore } from '../runtime/folder-store.ts';
 import { CommandError, runAction } from './failure.ts';
@@ -85,9 +86,9 @@ async function convert(flags: ConvertFlags): Promise<void> {
       onProgress: ({ bytes, totalBytes }) => update(bytes, totalBytes),
     }),
   );
-  const gigabytes = (storedBytes(manifest) / 1e9).toFixed(2);
+  const size = gigabytes(storedBytes(manifest));
   const formats = describeFormats(flags.format);
-  process.stdout.write(`Written to ${flags.out}: ${gigabytes} GB as ${formats}\n`);
+  process.stdout.write(`Written to ${flags.out}: ${size} as ${formats}\n`);
 }
 
 function isSame(state: EntryState, identity: string, formats: PartFormats): boolean {

@@ -40,7 +40,7 @@ describe('bapa convert', () => {
   it('writes a folder that other commands take as a model, once', async () => {
     const { status, stdout, stderr } = await convert('q4', '--format', 'q4,vision=fp16');
     expect(status, stderr).toBe(0);
-    expect(stdout).toMatch(/Written to .*q4: [\d.]+ GB as q4,vision=fp16/);
+    expect(stdout).toMatch(/Written to .*q4: [1-9][\d.]* [kM]B as q4,vision=fp16/);
     const answer = await logits('q4');
     expect(answer.status, answer.stderr).toBe(0);
     expect(answer.stdout).toContain('logits: float32');

@@ -1,5 +1,6 @@
 /** Progress on stderr: a bar on a terminal, now and then a plain line elsewhere. */
 import { SingleBar } from 'cli-progress';
+import { gigabytes } from '../protocol/catalogue.ts';
 import { duration } from '../results/duration.ts';
 
 /** How far a run is, in what it counts. */
@@ -31,9 +32,9 @@ export function answersOf({ done, total }: Progress): string {
   return `${done} of ${total} answers`;
 }
 
-/** `1.5 of 16.6 GB` */
+/** `1.5 GB of 16.6 GB` */
 export function gigabytesOf({ done, total }: Progress): string {
-  return `${(done / 1e9).toFixed(1)} of ${(total / 1e9).toFixed(1)} GB`;
+  return `${gigabytes(done)} of ${gigabytes(total)}`;
 }
 
 /** A progress display on stderr, so that stdout stays clean for results. */

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { publishedFolder, type TensorTable } from '../models/published.ts';
 import { type Geometry, synthesise } from '../models/synth.ts';
+import { gigabytes } from '../protocol/catalogue.ts';
 import { FolderStore } from '../runtime/folder-store.ts';
 import { CommandError, runAction } from './failure.ts';
 import { runInterruptibly } from './interrupt.ts';
@@ -55,7 +56,7 @@ async function synth(flags: SynthFlags): Promise<void> {
   const free = await store.freeBytes();
   if (free !== undefined && free < bytes)
     throw new CommandError(
-      `The checkpoint takes ${gigabytes(bytes)} GB, but ${store.place} has ${gigabytes(free)} GB free. Free some space or choose another --out.`,
+      `The checkpoint takes ${gigabytes(bytes)}, but ${store.place} has ${gigabytes(free)} free. Free some space or choose another --out.`,
     );
   const progress = progressLine(gigabytesOf);
   const words = {
@@ -72,11 +73,7 @@ async function synth(flags: SynthFlags): Promise<void> {
       signal,
     }),
   );
-  process.stdout.write(`Written to ${flags.out}: ${gigabytes(bytes)} GB of random weights\n`);
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(1);
+  process.stdout.write(`Written to ${flags.out}: ${gigabytes(bytes)} of random weights\n`);
 }
 
 async function readGeometry(repository: string): Promise<Geometry> {
