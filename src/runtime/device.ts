@@ -76,7 +76,11 @@ export function describeAdapter(device: GPUDevice): string {
 
 /** Whether a device has not been lost, by the device itself: a lost one maps no buffer. */
 export async function stillAnswers(device: GPUDevice): Promise<boolean> {
-  const buffer = device.createBuffer({ label: 'sign of life', size: 4, usage: GPUBufferUsage.MAP_READ });
+  const buffer = device.createBuffer({
+    label: 'sign of life',
+    size: 4,
+    usage: GPUBufferUsage.MAP_READ,
+  });
   try {
     await buffer.mapAsync(GPUMapMode.READ);
     return true;
