@@ -1,28 +1,8 @@
 /** What opfs-store.spec.ts has a worker do, by name; each returns plain data. */
-import { checkEntry, type EntryWriter, writeEntry } from '../src/models/model-store.ts';
-import { MANIFEST, STORE_FORMAT } from '../src/models/stored-manifest.ts';
+import { checkEntry, writeEntry } from '../src/models/model-store.ts';
+import { MANIFEST } from '../src/models/stored-manifest.ts';
+import { DATA, fill } from '../src/models/testing/small-entry.ts';
 import { OpfsStore } from '../src/runtime/opfs-store.ts';
-
-const DATA = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
-
-async function fill({ file }: EntryWriter) {
-  await file('decoder/part.data', async (sink) => {
-    for (let at = 0; at < DATA.length; at += 700) await sink.write(DATA.subarray(at, at + 700));
-  });
-  for (const path of ['vision.onnx', 'embed.onnx', 'decoder/part.onnx'])
-    await file(path, (sink) => sink.write(new TextEncoder().encode(path)));
-  return {
-    format: STORE_FORMAT,
-    source: { repository: 'owner/name', revision: 'local', identity: 'abc' },
-    family: 'llava',
-    formats: { vision: 'fp16', embedding: 'q8', decoder: 'q4', head: 'q4' },
-    graphs: {
-      vision: { model: 'vision.onnx', data: [] },
-      embed: { model: 'embed.onnx', data: [] },
-      decoder: [{ model: 'decoder/part.onnx', data: ['decoder/part.data'] }],
-    },
-  } as const;
-}
 
 /** Writes bytes into a file of the entry, as something else on the machine might. */
 async function damage(store: OpfsStore, path: string, bytes: Uint8Array): Promise<void> {

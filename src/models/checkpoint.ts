@@ -86,6 +86,7 @@ export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
       located.set(name, { file, entry });
     }
   }
+  let identity: Promise<string> | undefined;
   const locate = (name: string): Located => {
     const found = located.get(name);
     if (!found) throw new Error(`The model folder has no tensor named ${name}.`);
@@ -103,7 +104,7 @@ export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
       return lazySafetensor(file, entry);
     },
     weightHash: () => hashFiles(source, weightFiles),
-    identity: () => identityOf(source, weightFiles),
+    identity: () => (identity ??= identityOf(source, weightFiles)),
   };
 }
 

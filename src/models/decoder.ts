@@ -11,6 +11,11 @@ import { linearLayer } from './formats.ts';
 import { activate, Part, softcap } from './layers.ts';
 import type { Weights } from './weights.ts';
 
+/** What a part takes for the embeddings of the first, and gives for the logits of the last. */
+export const HIDDEN_INPUT = 'hidden_states';
+/** Not the input's name: a value has one name. */
+export const HIDDEN_OUTPUT = 'next_hidden_states';
+
 /** Layers `first` up to `end` (exclusive), and what makes logits of the hidden states after the last. */
 export interface DecoderPart {
   readonly first: number;
@@ -39,7 +44,7 @@ export async function buildDecoderGraph(
   const g = new GraphBuilder('decoder');
   const { hiddenSize, vocabSize } = config;
   const shape = ['batch_size', 'sequence', hiddenSize];
-  const input = g.input(part.first === 0 ? 'inputs_embeds' : 'hidden_states', 'float32', shape);
+  const input = g.input(part.first === 0 ? 'inputs_embeds' : HIDDEN_INPUT, 'float32', shape);
   const hidden =
     part.first === part.end
       ? input
@@ -50,8 +55,7 @@ export async function buildDecoderGraph(
     const logits = await languageHead(g, config, weights, kept);
     g.output(logits, 'logits', 'float32', ['batch_size', 'kept', vocabSize]);
   } else {
-    // Not `hidden_states`: a value has one name, and that is the input's.
-    g.output(hidden, 'next_hidden_states', 'float32', shape);
+    g.output(hidden, HIDDEN_OUTPUT, 'float32', shape);
   }
   return g.build();
 }

@@ -10,6 +10,9 @@ import type { MachineLimits } from './catalogue.ts';
 
 export type WantedProvider = 'webgpu' | 'wasm';
 
+/** A folder that a person picked: by the directory picker, or its files by a file field. */
+export type PickedFolder = FileSystemDirectoryHandle | readonly File[];
+
 /** Where a model's files come from. Those of a hub or a folder are converted and kept first. */
 export type ModelPlace =
   | { readonly kind: 'page'; /** URL of the model's folder. */ readonly url: string }
@@ -27,7 +30,7 @@ export type ModelPlace =
   | {
       readonly kind: 'folder';
       readonly name: string;
-      readonly folder: FileSystemDirectoryHandle | readonly File[];
+      readonly folder: PickedFolder;
       readonly format: string;
     }
   /** Converted before, under the name of its entry. */

@@ -1,11 +1,8 @@
 import type { Tensor } from 'onnxruntime-web';
+import { HIDDEN_INPUT, HIDDEN_OUTPUT } from '../models/decoder.ts';
 import type { Backend } from './backend.ts';
 import { presentNames } from './kv-cache.ts';
 import { createSession, type GraphSource, releaseAfterFailure, type Session } from './session.ts';
-
-/** What a part takes for the embeddings, and what it gives for the logits (`buildDecoderGraph`). */
-const HIDDEN_INPUT = 'hidden_states';
-const HIDDEN_OUTPUT = 'next_hidden_states';
 
 /**
  * The decoder as one operation over one or more sessions of a few layers each, so that none needs more

@@ -3,30 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkEntry, type EntryWriter, writeEntry } from '../models/model-store.ts';
-import { MANIFEST, STORE_FORMAT } from '../models/stored-manifest.ts';
+import { MANIFEST } from '../models/stored-manifest.ts';
+import { DATA, fill } from '../models/testing/small-entry.ts';
 import { FolderStore } from './folder-store.ts';
-
-const DATA = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
-
-/** An entry of three files, the data in pieces. */
-async function fill({ file }: EntryWriter) {
-  await file('decoder/part.data', async (sink) => {
-    for (let at = 0; at < DATA.length; at += 700) await sink.write(DATA.subarray(at, at + 700));
-  });
-  for (const path of ['vision.onnx', 'embed.onnx', 'decoder/part.onnx'])
-    await file(path, (sink) => sink.write(new TextEncoder().encode(path)));
-  return {
-    format: STORE_FORMAT,
-    source: { repository: 'owner/name', revision: 'local', identity: 'abc' },
-    family: 'llava',
-    formats: { vision: 'fp16', embedding: 'q8', decoder: 'q4', head: 'q4' },
-    graphs: {
-      vision: { model: 'vision.onnx', data: [] },
-      embed: { model: 'embed.onnx', data: [] },
-      decoder: [{ model: 'decoder/part.onnx', data: ['decoder/part.data'] }],
-    },
-  } as const;
-}
 
 describe('an entry of a folder', () => {
   let folder: string;

@@ -3,6 +3,7 @@
  * access handles, which pages do not have.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import {
   type FileAppender,
   type ModelStore,
@@ -96,7 +97,7 @@ export class OpfsStore implements ModelStore {
     const hash = sha256.create();
     return {
       update: (bytes) => void hash.update(bytes),
-      hex: () => Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+      hex: () => bytesToHex(hash.digest()),
     };
   }
 

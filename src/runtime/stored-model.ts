@@ -5,6 +5,7 @@ import { openSettings, type CheckpointSettings } from '../models/checkpoint.ts';
 import type { StoredFiles } from '../models/model-store.ts';
 import type { ModelSpec } from '../models/spec.ts';
 import type { StoredGraph, StoredManifest } from '../models/stored-manifest.ts';
+import { sha256 } from '../tensor/sha256.ts';
 import type { GraphFiles, GraphSource } from './session.ts';
 
 /** Graphs of a model with what is known of it, however it is stored. */
@@ -38,9 +39,8 @@ export async function openStoredModel(
 }
 
 /** SHA-256 of the data files' hashes, in the order of the graphs. */
-async function hashOfHashes({ graphs, files }: StoredManifest): Promise<string> {
+function hashOfHashes({ graphs, files }: StoredManifest): Promise<string> {
   const paths = [graphs.vision, graphs.embed, ...graphs.decoder].flatMap(({ data }) => data);
   const hashes = paths.map((path) => files[path]!.sha256).join('\n');
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(hashes));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(new TextEncoder().encode(hashes));
 }

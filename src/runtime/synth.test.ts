@@ -89,7 +89,7 @@ describe('a random checkpoint', () => {
     const one = await hashes('one');
     expect(await hashes('same')).toEqual(one);
     expect((await hashes('other')).filter((hash) => !one.includes(hash))).toHaveLength(3);
-  }, 300_000);
+  });
 
   test('runs, with logits that are neither flat nor huge, which its picture changes', async () => {
     const geometry = await tinyGeometry();
@@ -117,7 +117,7 @@ describe('a random checkpoint', () => {
     expect(spread).toBeLessThan(5);
     const moved = logits.data.map((value, at) => Math.abs(value - other.logits.data[at]!));
     expect(Math.max(...moved)).toBeGreaterThan(0.1);
-  }, 300_000);
+  });
 
   test('is not left half written when it is cancelled', async () => {
     const controller = new AbortController();
@@ -144,35 +144,31 @@ function chatFormats(): string[] {
   return [...new Map(formats).values()];
 }
 
-test.each(chatFormats())(
-  '%s: the tokenizer writes the published chat',
-  async (name) => {
-    const facts = published<PublishedFacts>(name, 'facts.json');
-    const table = published<TensorTable>(name, 'tensors.json');
-    const size = table.tensors.find(({ name: one }) => one.endsWith('embed_tokens.weight'))!
-      .shape[0]!;
-    const files = synthTokenizer(facts, size);
-    const { image, imageStart, bos } = facts.tokens;
-    const reader = {
-      has: (file: string) => files.has(file),
-      readText: async (file: string) => files.get(file)!,
-      readJson: async (file: string) => JSON.parse(files.get(file)!) as unknown,
-    };
-    const placeholder = facts.chat.prompt.includes(image!.text) ? image! : imageStart!;
-    const tokenizer = (await openTokenizer(reader, {
-      imageTokenId: image!.id,
-      imagePrompt: { placeholderId: placeholder.id, before: [], after: [] },
-    }))!;
-    const prompt = tokenizer.render('Describe the image.');
-    const { tokenizerAddsBos, prompt: expected } = facts.chat;
-    const start = tokenizerAddsBos && expected.startsWith(bos!.text) ? bos!.text : '';
-    expect(start + prompt).toBe(expected);
-    const ids = tokenizer.encode(prompt, [3]);
-    expect(ids.filter((id) => id === image!.id)).toHaveLength(3);
-    if (tokenizerAddsBos) expect(ids[0]).toBe(bos!.id);
-    expect(Math.max(...ids)).toBeLessThan(size);
-    expect(tokenizer.yesTokenIds).toHaveLength(1);
-    expect(tokenizer.noTokenIds).toHaveLength(1);
-  },
-  300_000,
-);
+test.each(chatFormats())('%s: the tokenizer writes the published chat', async (name) => {
+  const facts = published<PublishedFacts>(name, 'facts.json');
+  const table = published<TensorTable>(name, 'tensors.json');
+  const size = table.tensors.find(({ name: one }) => one.endsWith('embed_tokens.weight'))!
+    .shape[0]!;
+  const files = synthTokenizer(facts, size);
+  const { image, imageStart, bos } = facts.tokens;
+  const reader = {
+    has: (file: string) => files.has(file),
+    readText: async (file: string) => files.get(file)!,
+    readJson: async (file: string) => JSON.parse(files.get(file)!) as unknown,
+  };
+  const placeholder = facts.chat.prompt.includes(image!.text) ? image! : imageStart!;
+  const tokenizer = (await openTokenizer(reader, {
+    imageTokenId: image!.id,
+    imagePrompt: { placeholderId: placeholder.id, before: [], after: [] },
+  }))!;
+  const prompt = tokenizer.render('Describe the image.');
+  const { tokenizerAddsBos, prompt: expected } = facts.chat;
+  const start = tokenizerAddsBos && expected.startsWith(bos!.text) ? bos!.text : '';
+  expect(start + prompt).toBe(expected);
+  const ids = tokenizer.encode(prompt, [3]);
+  expect(ids.filter((id) => id === image!.id)).toHaveLength(3);
+  if (tokenizerAddsBos) expect(ids[0]).toBe(bos!.id);
+  expect(Math.max(...ids)).toBeLessThan(size);
+  expect(tokenizer.yesTokenIds).toHaveLength(1);
+  expect(tokenizer.noTokenIds).toHaveLength(1);
+});

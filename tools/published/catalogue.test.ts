@@ -11,7 +11,7 @@ test('models.json is what its recipe writes', async () => {
   expect(text, 'Run node --import ./tools/node/register.mjs tools/published/make-models.ts.').toBe(
     await catalogueText(),
   );
-}, 300_000);
+});
 
 test('it lists the embedded model and every published repository', () => {
   expect(models).toHaveLength(1 + publishedFolders().length);

@@ -1,4 +1,4 @@
-"""Makes the checkpoints of both stages again from an exported model, to train decoders without stage 1, or further.
+"""Makes stage 1's checkpoint again from an exported model, to train decoders without stage 1.
 
 The exported projector has the whitening of its outputs folded in already; a fresh
 decoder's stage 2 whitens once more, which changes next to nothing. Weights are float16 in the export,
@@ -12,7 +12,6 @@ import torch
 from safetensors.torch import load_file
 
 from data import read_names
-from decoder import Decoder, DecoderConfig
 from tower import Tower, TowerConfig
 
 
@@ -46,18 +45,11 @@ def tower_state(tensors: dict[str, torch.Tensor], tower: Tower) -> dict[str, tor
     return state
 
 
-def decoder_state(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The state of `Decoder`: Llama's names without their prefix and the modules' grouping."""
-    prefix = "language_model.model."
-    names = {name: name.removeprefix(prefix).replace("self_attn.", "").replace("mlp.", "") for name in tensors if name.startswith(prefix)}
-    return {short: tensors[name] for name, short in names.items()}
-
-
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--model", required=True, help="an exported folder")
     p.add_argument("--names", required=True, help="the names that stage 1 was trained on")
-    p.add_argument("--out", required=True, help="where tower.pt and decoder.pt are written")
+    p.add_argument("--out", required=True, help="where tower.pt is written")
     a = p.parse_args()
     tensors = {name: tensor.float() for name, tensor in load_file(Path(a.model) / "model.safetensors").items()}
     cfg = TowerConfig()
@@ -67,9 +59,6 @@ def main() -> None:
     print(f"positions differ by {(tower.positions() - table).abs().max():.1e} (float16 weights)")
     Path(a.out).mkdir(parents=True, exist_ok=True)
     torch.save({"tower": tower.state_dict(), "config": cfg.as_dict(), "names": read_names(a.names)}, Path(a.out) / "tower.pt")
-    decoder = Decoder(DecoderConfig(vocab=tensors["language_model.model.embed_tokens.weight"].shape[0]))
-    decoder.load_state_dict(decoder_state(tensors))
-    torch.save({"decoder": decoder.state_dict(), "config": decoder.cfg.as_dict()}, Path(a.out) / "decoder.pt")
 
 
 if __name__ == "__main__":

@@ -94,11 +94,9 @@ export async function startHubServer(
 
   function answerHub(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://hub');
-    const [, tree, page] = /^\/api\/models\/(.+)\/tree\/\w+$/.exec(pathname)
-      ? [0, true, Number(searchParams.get('page') ?? 0)]
-      : [0, false, 0];
     if (!pathname.includes(repository)) return refuse(response, 401, 'RepoNotFound');
-    if (tree) return answerTree(response, page);
+    if (/^\/api\/models\/.+\/tree\/\w+$/.test(pathname))
+      return answerTree(response, Number(searchParams.get('page') ?? 0));
     if (faults.token && request.headers.authorization !== `Bearer ${faults.token}`)
       return refuse(response, request.headers.authorization ? 403 : 401, 'GatedRepo');
     const match = /\/resolve\/(\w+)\/(.+)$/.exec(pathname);

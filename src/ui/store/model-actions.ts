@@ -1,13 +1,18 @@
 /** Choosing a model, loading it, and what the browser keeps of models. */
 import type { CatalogueFormat, CatalogueModel } from '../../protocol/catalogue.ts';
-import type { KeptModel, LoadRequest, WorkbenchService } from '../../protocol/workbench.ts';
+import type {
+  KeptModel,
+  LoadRequest,
+  PickedFolder,
+  WorkbenchService,
+} from '../../protocol/workbench.ts';
 import type { PageSettings } from './page-settings.ts';
 import { isActive, type WorkbenchState, type WorkbenchStore } from './state.ts';
 
 /** A folder with a checkpoint, as the person picked it. */
 export interface PickedModel {
   readonly name: string;
-  readonly folder: FileSystemDirectoryHandle | readonly File[];
+  readonly folder: PickedFolder;
 }
 
 export type ModelChoice =
