@@ -108,6 +108,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'e2e/**'],
+    // Vitest leaves one core to itself, which on two cores halves the speed.
+    maxWorkers: '100%',
     // A busy machine is slow, not wrong: a limit only ends what hangs.
     testTimeout: PATIENCE,
     hookTimeout: PATIENCE,
