@@ -1,3 +1,6 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openNodeBackend } from './backend-node.ts';
 import type { Backend } from './backend.ts';
@@ -53,4 +56,25 @@ describe('sessions of a model', () => {
     await expect(opening).rejects.toThrow('cancelled');
     expect(counts).toEqual({ made: count, held: 0 });
   });
+});
+
+test('a checkpoint that memory should not hold is refused with what to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bapa-large-'));
+  try {
+    const bytes = 2 * 30_000 * 10_000;
+    const entry = { dtype: 'BF16', shape: [30_000, 10_000], data_offsets: [0, bytes] };
+    const header = new TextEncoder().encode(JSON.stringify({ 'model.weight': entry }));
+    const prefix = new BigUint64Array([BigInt(header.length)]);
+    const path = join(folder, 'model.safetensors');
+    await writeFile(path, Buffer.concat([new Uint8Array(prefix.buffer), header]));
+    // A hole in the file: the disk holds the header alone.
+    await truncate(path, 8 + header.length + bytes);
+    const opening = openEngineOn(await openNodeBackend('cpu'), {
+      source: new FolderSource(folder),
+      name: 'large',
+    });
+    await expect(opening).rejects.toThrow(/takes 1\.2 GB as float32.*Convert it first/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

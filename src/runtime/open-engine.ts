@@ -1,4 +1,4 @@
-import { openCheckpoint, type FileSource } from '../models/checkpoint.ts';
+import { type Checkpoint, openCheckpoint, type FileSource } from '../models/checkpoint.ts';
 import { buildModel } from '../models/families.ts';
 import { checkEntry, type ModelStore } from '../models/model-store.ts';
 import type { Backend } from './backend.ts';
@@ -98,6 +98,20 @@ async function openWith(
   }
 }
 
+/** Bytes of float32 weights that are built into graphs in memory; a protobuf message ends at 2 GiB. */
+const MOST_IN_MEMORY = 2 ** 30;
+
+/** @throws a sentence for weights that are better converted than held in memory */
+function requireSmall({ tensors }: Checkpoint): void {
+  const shapes = [...tensors.values()].map(({ shape }) => shape);
+  const bytes = 4 * shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  if (bytes <= MOST_IN_MEMORY) return;
+  const size = (count: number) => `${(count / 1e9).toFixed(1)} GB`;
+  throw new Error(
+    `This checkpoint takes ${size(bytes)} as float32, and at most ${size(MOST_IN_MEMORY)} are loaded as they are. Convert it first (bapa convert, or the page's model chooser), and load what was converted.`,
+  );
+}
+
 /** All graphs in memory: for models that are small. */
 async function buildInMemory({
   source,
@@ -105,6 +119,7 @@ async function buildInMemory({
   onProgress,
 }: OpenModelOptions): Promise<EngineModel> {
   const checkpoint = await openCheckpoint(source);
+  requireSmall(checkpoint);
   const weightHash = await checkpoint.weightHash();
   signal?.throwIfAborted();
   onProgress?.('Building the graphs');
