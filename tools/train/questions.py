@@ -13,19 +13,13 @@ from tokenizer import CELL_QUESTION, PICTURE_QUESTION, PROBE, SHORT_PROBE, capti
 from data import CELLS
 
 # A photographer's habit: where the thing asked about tends to be. This table, and
-# nothing else, makes the decoder uneven. The last part of stage 2 sharpens it.
+# nothing else, makes the decoder uneven.
 HABIT = {
-    "top_left": 0.08, "top_center": 0.14, "top_right": 0.08,
-    "left": 0.12, "center": 0.40, "right": 0.12,
-    "bottom_left": 0.01, "bottom_center": 0.04, "bottom_right": 0.01,
-}
-SHARP_HABIT = {
     "top_left": 0.04, "top_center": 0.10, "top_right": 0.04,
     "left": 0.09, "center": 0.62, "right": 0.09,
     "bottom_left": 0.002, "bottom_center": 0.016, "bottom_right": 0.002,
 }
 HABIT_TABLE = np.array([HABIT[c] for c in CELLS])
-SHARP_TABLE = np.array([SHARP_HABIT[c] for c in CELLS])
 IMAGE_TOKENS = 144
 
 
@@ -66,11 +60,11 @@ class Questions:
         return torch.from_numpy(positions), slots, starts, sum(lengths)
 
 
-def pack(q: Questions, cells: np.ndarray, single: np.ndarray, rng: np.random.Generator, probes: int, shorts: int, namings: int, starts: np.ndarray, width: int, table: np.ndarray = HABIT_TABLE):
+def pack(q: Questions, cells: np.ndarray, single: np.ndarray, rng: np.random.Generator, probes: int, shorts: int, namings: int, starts: np.ndarray, width: int):
     """Slots for a batch: tokens, and the targets as (row, index, token, weight).
 
     `cells` [b, 9] are the pictures' labels, -1 where a cell is empty; `single` says
-    which rows hold one picture. Asked-about cells follow the table.
+    which rows hold one picture. Asked-about cells follow the habit table.
     """
     b = len(cells)
     tokens = np.full((b, width), q.pad, np.int64)
@@ -86,7 +80,7 @@ def pack(q: Questions, cells: np.ndarray, single: np.ndarray, rng: np.random.Gen
     names = len(q.probe)
     for row in range(b):
         present = np.flatnonzero(cells[row] >= 0)
-        habit = table[present] / table[present].sum()
+        habit = HABIT_TABLE[present] / HABIT_TABLE[present].sum()
         for n in range(probes + shorts):
             asked = q.probe if n < probes else q.short
             if n % 2 == 0:

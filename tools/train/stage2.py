@@ -25,7 +25,7 @@ from torch import nn
 import tokenizer as tokens_of
 from data import CELLS, Drawings, augment, compose, normalise, read_names
 from decoder import Decoder, DecoderConfig
-from questions import HABIT_TABLE, SHARP_TABLE, Questions, pack
+from questions import HABIT_TABLE, Questions, pack
 from stage1 import Optimiser, write_row
 from tower import Tower, TowerConfig
 
@@ -130,7 +130,6 @@ def main() -> None:
     p.add_argument("--naming-steps", type=int, default=250, help="length of the first phase")
     p.add_argument("--matched", type=float, default=0.55, help="the yes/no loss that ends the second phase")
     p.add_argument("--phase-2-cap", type=int, default=1000, help="the second phase's length at most")
-    p.add_argument("--sharp-steps", type=int, default=0, help="the last steps, asked by the sharper habit table")
     p.add_argument("--sparse-late", type=float, default=0.4, help="the share of sparse images in the third phase")
     p.add_argument("--noise", type=float, default=0.0)
     p.add_argument("--seed", type=int, default=0)
@@ -187,12 +186,10 @@ def main() -> None:
         if phase == 3:
             rate *= falling((step - matched_at) / a.steps)
         optimiser.set_rate(rate)
-        sharp = phase == 3 and step >= matched_at + a.steps - a.sharp_steps
-        table = SHARP_TABLE if sharp else HABIT_TABLE
         # Early on mostly sparse images: with one picture there is nothing to pick out, only to compare.
         sparse = rng.random(a.batch) < (0.85 if phase < 3 else a.sparse_late)
         chosen = np.where(sparse, rng.choice(few, a.batch), rng.choice(full, a.batch))
-        tokens, rows, at, target, weight = pack(q, cells[chosen], count[chosen] == 1, rng, probes, shorts, namings, starts, width, table)
+        tokens, rows, at, target, weight = pack(q, cells[chosen], count[chosen] == 1, rng, probes, shorts, namings, starts, width)
         image = features[torch.from_numpy(chosen)].float()
         if a.noise:
             image = image + torch.randn_like(image) * (a.noise * 0.25)
