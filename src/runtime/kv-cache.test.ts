@@ -8,7 +8,7 @@ import { createSession, type Session } from './session.ts';
 import { describeProviders } from './testing/providers.ts';
 
 /** One attention operator without a model around it: what it does with caches is all that is asked. */
-const SPEC = { layers: 1, heads: 4, kvHeads: 2, headDim: 32 };
+const SPEC = { layers: 1, heads: 4, kvHeads: 2, headDim: 32, type: 'float32' } as const;
 const PROMPT = 37;
 const CAPACITY = 48;
 const STEPS = 4;
