@@ -7,7 +7,7 @@ import type { Backend } from './backend.ts';
 export type WantedCompute = ComputeType | 'auto';
 
 /** The WebGPU feature by which shaders know half floats. */
-const HALF_FLOATS = 'shader-f16';
+export const HALF_FLOATS = 'shader-f16';
 
 /** Half floats were asked for where they cannot be had. Its message is a sentence for a person. */
 export class NoHalfFloatsError extends Error {
