@@ -59,12 +59,13 @@ export async function requestDevice(): Promise<GPUDevice> {
 
 /** What models have to fit into; undefined where there is no adapter. Takes no device. */
 export async function adapterLimits(): Promise<
-  { maxBufferSize: number; maxStorageBufferBindingSize: number } | undefined
+  { maxBufferSize: number; maxStorageBufferBindingSize: number; halfFloats: boolean } | undefined
 > {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return undefined;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  return { maxBufferSize, maxStorageBufferBindingSize };
+  const halfFloats = adapter.features.has(HALF_FLOATS);
+  return { maxBufferSize, maxStorageBufferBindingSize, halfFloats };
 }
 
 /** The adapter's own words: `vendor architecture description`, those that it gives. */
