@@ -24,8 +24,8 @@ interface ConvertFlags {
 
 const EXAMPLES = `
 Formats: fp32, fp16, q8, q4 (4 bits, the vision tower 8), q4a (4 bits with zero points); parts
-that differ go behind: vision, embedding, decoder, head. fp16 halves the files alone: weights are
-widened when they are loaded.
+that differ go behind: vision, embedding, decoder, head. The folder serves computing in float32 (fp16
+weights are widened then, when they are loaded) and, by --compute of the other commands, in float16.
 
 The folder in --out is taken as --model by the other commands.
 

@@ -19,9 +19,10 @@ function convert(name: string, ...more: string[]) {
   return bapa(['convert', '--model', MODEL, '--out', join(folder, name), ...more]);
 }
 
-function logits(name: string) {
+function logits(name: string, ...more: string[]) {
   const outputs = join(folder, `${name}.safetensors`);
-  return bapa(['logits', '--model', join(folder, name), '--inputs', INPUTS, '--outputs', outputs]);
+  const files = ['--inputs', INPUTS, '--outputs', outputs];
+  return bapa(['logits', '--model', join(folder, name), ...files, ...more]);
 }
 
 async function flipByte(path: string, at: number): Promise<void> {
@@ -44,6 +45,9 @@ describe('bapa convert', () => {
     const answer = await logits('q4');
     expect(answer.status, answer.stderr).toBe(0);
     expect(answer.stdout).toContain('logits: float32');
+    const halves = await logits('q4', '--compute', 'float16');
+    expect(halves.status, halves.stderr).toBe(0);
+    expect(halves.stdout).toContain('logits: float32');
     const again = await convert('q4', '--format', 'q4,vision=fp16');
     expect(again.stdout).toContain('holds this model already');
     expectSentence(await convert('q4', '--format', 'q8'), 'holds another converted model');

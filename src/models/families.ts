@@ -14,7 +14,8 @@ import { LLAVA_NEXT } from './llava-next.ts';
 import { QWEN2_5_VL, QWEN2_VL } from './qwen.ts';
 import type { ModelSpec } from './spec.ts';
 import { visionEncoder } from './vision.ts';
-import type { PartFormats } from './formats.ts';
+import type { ComputeType } from './compute.ts';
+import { type PartFormats, PLANS } from './formats.ts';
 import { openWeights, type Weights } from './weights.ts';
 
 /** By the config's `model_type`. */
@@ -35,6 +36,15 @@ export interface ModelBundle {
   readonly decoder: Uint8Array;
 }
 
+/**
+ * How a model is stored that is built to compute in a type. Nothing is lost by a head in float32, which
+ * its graphs compute in float32 then.
+ */
+const BUILT: Readonly<Record<ComputeType, PartFormats>> = {
+  float32: PLANS.fp32,
+  float16: { ...PLANS.fp16, head: 'fp32' },
+};
+
 /** A checkpoint's config, read and checked, with its weights at hand. */
 export interface OpenedModel {
   readonly spec: ModelSpec;
@@ -46,15 +56,16 @@ export interface OpenedModel {
 export type ModelSettings = Pick<Checkpoint, 'has' | 'readJson'>;
 
 /**
- * Reads and checks the JSON files of a folder, with weights that are to be stored in `formats`, float32
- * where left out. Throws sentences that name file, field and value.
+ * Reads and checks the JSON files of a folder, with weights that are to be stored in `formats` and
+ * computed with in `compute`, float32 where left out. Throws sentences that name file, field and value.
  */
 export async function openModel(
   checkpoint: Checkpoint,
   formats?: PartFormats,
+  compute?: ComputeType,
 ): Promise<OpenedModel> {
   const { family, config, spec } = await readSettings(checkpoint);
-  return { config, spec, weights: openWeights(checkpoint, family.prefixes, formats) };
+  return { config, spec, weights: openWeights(checkpoint, family.prefixes, formats, compute) };
 }
 
 /** What a model is, without its weights. */
@@ -85,9 +96,12 @@ async function readSettings(
   };
 }
 
-/** Builds the three graphs of a checkpoint. */
-export async function buildModel(checkpoint: Checkpoint): Promise<ModelBundle> {
-  const { spec, config, weights } = await openModel(checkpoint);
+/** Builds the three graphs of a checkpoint, with weights as wide as what is computed in. */
+export async function buildModel(
+  checkpoint: Checkpoint,
+  compute: ComputeType = 'float32',
+): Promise<ModelBundle> {
+  const { spec, config, weights } = await openModel(checkpoint, BUILT[compute], compute);
   return {
     spec,
     vision: await encodeGraph(await buildVisionGraph(config, weights)),

@@ -22,6 +22,7 @@ import {
   Where,
 } from '../onnx/ops.ts';
 import { transposed } from '../tensor/convert.ts';
+import { type ComputeType, toCompute } from './compute.ts';
 import type { Activation } from './config.ts';
 import { activate, Part } from './layers.ts';
 import type { Weights } from './weights.ts';
@@ -50,16 +51,16 @@ export interface QwenVisionConfig {
 /** Of every norm of both towers, written into their code. */
 const NORM_EPSILON = 1e-6;
 /** Bias of what a patch must not look at. Finite, so that a slot of padding does not become NaN. */
-const HIDDEN = -1e30;
+const HIDDEN: Readonly<Record<ComputeType, number>> = { float32: -1e30, float16: -3e4 };
 
 /** Numbers of a patch, as `pixel_values` has them. */
 export function patchLength(config: QwenVisionConfig): number {
   return config.channels * config.temporalPatchSize * config.patchSize ** 2;
 }
 
-/** What the layers read besides the hidden states. */
+/** What the layers read besides the hidden states; numbers are of the type that is computed in. */
 interface Context {
-  /** f32 `[patches, head size / 2]`. */
+  /** `[patches, head size / 2]`. */
   readonly cos: Value;
   readonly sin: Value;
   readonly windows: WindowContext | null;
@@ -68,7 +69,7 @@ interface Context {
 interface WindowContext {
   /** int64 `[windows, slots]`: the patch in each slot, any one where the slot is padding. */
   readonly patches: Value;
-  /** f32 `[windows, 1, slots, slots]`: 0 for patches, HIDDEN for padding. */
+  /** `[windows, 1, slots, slots]`: 0 for patches, HIDDEN for padding. */
   readonly bias: Value;
   /** int64 `[patches]`: where each patch lies among all slots. */
   readonly slots: Value;
@@ -87,10 +88,11 @@ export async function qwenVisionTower(
   const part = new Part(g, weights, 'vision');
   const half = config.hiddenSize / config.heads / 2;
   const pixels = g.input('pixel_values', 'float32', ['patches', patchLength(config)]);
+  const table = (name: string) => part.narrow(g.input(name, 'float32', ['patches', half]));
   const context: Context = {
-    cos: g.input('patch_cos', 'float32', ['patches', half]),
-    sin: g.input('patch_sin', 'float32', ['patches', half]),
-    windows: config.windows && windowContext(g),
+    cos: table('patch_cos'),
+    sin: table('patch_sin'),
+    windows: config.windows && windowContext(g, part.compute),
   };
   let hidden = MatMul(g, pixels, await patchKernel(g, config, weights));
   for (let layer = 0; layer < config.layers; layer++)
@@ -98,10 +100,10 @@ export async function qwenVisionTower(
   return merger(part, config, hidden);
 }
 
-function windowContext(g: GraphBuilder): WindowContext {
+function windowContext(g: GraphBuilder, compute: ComputeType): WindowContext {
   const inSlots = g.input('window_patches', 'int64', ['windows', 'slots']);
   const padding = Less(g, inSlots, g.int64(0));
-  const bias = Where(g, padding, g.float32(HIDDEN), g.float32(0));
+  const bias = toCompute(g, Where(g, padding, g.float32(HIDDEN[compute]), g.float32(0)), compute);
   const windows = Shape(g, inSlots, 0, 1);
   const slots = Shape(g, inSlots, 1, 2);
   const shape = Concat(g, [windows, g.int64([1]), slots, slots], 0);
@@ -150,11 +152,11 @@ async function block(
   const { g } = part;
   const scope = `blocks.${layer}`;
   const windows = config.windows?.fullLayers.includes(layer) ? null : context.windows;
-  const first = await normalised(part, config, `${scope}.norm1`, input);
+  const first = part.narrow(await normalised(part, config, `${scope}.norm1`, input));
   const attended = await attention(part, config, `${scope}.attn`, first, { ...context, windows });
-  const middle = Add(g, input, attended);
-  const second = await normalised(part, config, `${scope}.norm2`, middle);
-  return Add(g, middle, await mlp(part, config, `${scope}.mlp`, second));
+  const middle = Add(g, input, part.widen(attended));
+  const second = part.narrow(await normalised(part, config, `${scope}.norm2`, middle));
+  return Add(g, middle, part.widen(await mlp(part, config, `${scope}.mlp`, second)));
 }
 
 async function attention(
@@ -205,8 +207,9 @@ async function merger(part: Part, config: QwenVisionConfig, hidden: Value): Prom
   const { g } = part;
   const { hiddenSize, mergeSize, outputSize } = config;
   const joined = hiddenSize * mergeSize ** 2;
-  const normed = await normalised(part, config, 'merger.ln_q', hidden);
+  const normed = part.narrow(await normalised(part, config, 'merger.ln_q', hidden));
   const units = Reshape(g, normed, [-1, joined]);
   const first = await part.linear(units, 'merger.mlp.0', joined, joined, true);
-  return part.linear(activate(g, 'gelu', first), 'merger.mlp.2', joined, outputSize, true);
+  const wide = activate(g, 'gelu', first);
+  return part.widen(await part.linear(wide, 'merger.mlp.2', joined, outputSize, true));
 }

@@ -15,8 +15,9 @@ import {
   Transpose,
   Unsqueeze,
 } from '../onnx/ops.ts';
+import { toCompute } from './compute.ts';
 import type { DecoderConfig } from './config.ts';
-import { softcap } from './layers.ts';
+import { type Part, softcap } from './layers.ts';
 
 /** Subtracted where a token must not look. Finite, so that rows of padding alone do not become NaN. */
 const HIDDEN = 1e30;
@@ -69,6 +70,7 @@ export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]
   return { kind: 'two-way', all, local: mask(Mul(g, seen, near)) };
 }
 
+/** Of the type that is computed in. */
 interface Inputs {
   /** [b, s, heads · head size], rotated. */
   readonly query: Value;
@@ -81,26 +83,28 @@ interface Inputs {
 
 /** Attention under a mask of `twoWayMasks`; gives output [b, s, heads · head size] and the new cache. */
 export function twoWayAttention(
-  g: GraphBuilder,
+  part: Part,
   config: DecoderConfig,
   { query, key, value, pastKey, pastValue }: Inputs,
   mask: Value,
 ): [output: Value, presentKey: Value, presentValue: Value] {
+  const { g, compute } = part;
   const { heads, kvHeads, headDim, attentionScale, attentionSoftcap } = config;
   const apart = (x: Value, count: number) =>
     Transpose(g, Reshape(g, x, [0, 0, count, headDim]), [0, 2, 1, 3]);
   const presentKey = Concat(g, [pastKey, apart(key, kvHeads)], 2);
   const presentValue = Concat(g, [pastValue, apart(value, kvHeads)], 2);
   // Heads that share keys stand next to each other, so they fold into one axis for the products.
-  const scaled = Mul(g, apart(query, heads), g.float32(attentionScale));
+  const scaled = Mul(g, apart(query, heads), toCompute(g, g.float32(attentionScale), compute));
   const products = MatMul(
     g,
     Reshape(g, scaled, [0, kvHeads, -1, headDim]),
     Transpose(g, presentKey, [0, 1, 3, 2]),
   );
-  const logits = Reshape(g, products, [0, heads, -1, 0]);
+  const logits = part.widen(Reshape(g, products, [0, heads, -1, 0]));
   const capped = attentionSoftcap === null ? logits : softcap(g, logits, attentionSoftcap);
-  const shares = Reshape(g, Softmax(g, Add(g, capped, mask)), [0, kvHeads, -1, 0]);
+  const weights = part.narrow(Softmax(g, Add(g, capped, mask)));
+  const shares = Reshape(g, weights, [0, kvHeads, -1, 0]);
   const mixed = Reshape(g, MatMul(g, shares, presentValue), [0, heads, -1, headDim]);
   const output = Reshape(g, Transpose(g, mixed, [0, 2, 1, 3]), [0, 0, heads * headDim]);
   return [output, presentKey, presentValue];

@@ -6,7 +6,7 @@ import * as web from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LazyTensor } from '../tensor/lazy.ts';
 import { GraphBuilder } from './builder.ts';
-import { inlineData, writeExternal } from './external-data.ts';
+import { inlineData, withDataOf, writeExternal } from './external-data.ts';
 import { type Graph, modelFromGraph, protoToTensor } from './graph.ts';
 import { Add, MatMul, Reshape } from './ops.ts';
 import { encodeModel } from './proto.ts';
@@ -195,5 +195,36 @@ describe('weights that are not read yet', () => {
     await expect(writeExternal(example(), full, { location: 'x' })).rejects.toThrow(
       'The disk is full.',
     );
+  });
+});
+
+describe('two graphs over one data file', () => {
+  async function written(): Promise<Graph> {
+    return (await writeExternal(example(), memorySink(), { location: 'weights' })).graph;
+  }
+
+  test('share initialisers, and keep small ones of their own', async () => {
+    const data = await written();
+    const g = new GraphBuilder('other');
+    const x = g.input('x', 'float32', ['rows', SIZE]);
+    const product = MatMul(g, x, g.initializer('second', lazyMatrix(8)));
+    g.output(Add(g, product, g.float32(2)), 'y', 'float32', ['rows', SIZE]);
+    const other = withDataOf(g.build(), data);
+    expect(other.initializers.get('second')).toBe(data.initializers.get('second'));
+    expect(protoToTensor(other.initializers.get('float32.2')!).data).toEqual(Float32Array.of(2));
+  });
+
+  test('must agree on them', async () => {
+    const data = await written();
+    const withMatrix = (name: string, tensor: LazyTensor) => {
+      const g = new GraphBuilder('other');
+      g.output(g.initializer(name, tensor), 'y', 'float32', [...tensor.shape]);
+      return g.build();
+    };
+    expect(() => withDataOf(withMatrix('third', lazyMatrix(8)), data)).toThrow(
+      'The initialiser third of the graph other should lie in the data of example',
+    );
+    const narrow = { ...lazyMatrix(8), dtype: 'float16' } as const;
+    expect(() => withDataOf(withMatrix('first', narrow), data)).toThrow('same type and shape');
   });
 });

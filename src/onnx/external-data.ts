@@ -69,6 +69,25 @@ export async function writeExternal(
   return { graph: { ...graph, initializers }, byteLength: position };
 }
 
+/**
+ * `graph` with its initialisers as they lie in `written`, so that two graphs share one data file. Small
+ * ones that `written` has not stay in the graph. Throws a sentence where a lazy one is not in `written`,
+ * or is another tensor there.
+ */
+export function withDataOf(graph: Graph, written: Graph): Graph {
+  const initializers = new Map<string, Initializer>();
+  for (const [name, own] of graph.initializers) {
+    const found = written.initializers.get(name);
+    const alike = found && found.dataType === own.dataType && found.dims.join() === own.dims.join();
+    if (!alike && (own.lazy || found))
+      throw new Error(
+        `The initialiser ${name} of the graph ${graph.name} should lie in the data of ${written.name} with the same type and shape, but it does not.`,
+      );
+    initializers.set(name, found ?? own);
+  }
+  return { ...graph, initializers };
+}
+
 /** Bytes of all initialisers that do not lie in another file already, without gaps between them. */
 export function graphDataBytes({ initializers }: Graph): number {
   return [...initializers.values()].reduce((sum, one) => sum + (dataLength(one) ?? 0), 0);

@@ -10,6 +10,9 @@ import type { MachineLimits } from './catalogue.ts';
 
 export type WantedProvider = 'webgpu' | 'wasm';
 
+/** `auto`: half floats where the adapter has them and the weights are stored narrower than float32. */
+export type WantedCompute = 'auto' | 'float32' | 'float16';
+
 /** A folder that a person picked: by the directory picker, or its files by a file field. */
 export type PickedFolder = FileSystemDirectoryHandle | readonly File[];
 
@@ -44,6 +47,8 @@ export interface LoadRequest {
   readonly datasetUrl: string;
   /** The provider to try; where WebGPU cannot be had, WASM takes over and a notice says why. */
   readonly provider: WantedProvider;
+  /** In what type to compute; where float16 cannot be had, float32 takes over and a notice says why. */
+  readonly compute?: WantedCompute;
   /** Uses the asyncify build even where JSPI is there. */
   readonly withoutJspi?: boolean;
   /** Allows `loseDevice`, for tests. */
@@ -87,7 +92,10 @@ export interface ModelDescription {
   readonly model: string;
   readonly revision: string;
   readonly weightHash: string;
+  /** How the weights are stored. */
   readonly dtype: string;
+  /** In what type the model computes. */
+  readonly compute: string;
   readonly provider: string;
   /** The onnxruntime build that runs it: `jspi`, `asyncify` or `wasm`. */
   readonly build: string;

@@ -15,11 +15,14 @@ export interface RunManifest {
     /** SHA-256 over config, tokenizer, chat template and processor files, hexadecimal. */
     readonly settingsHash: string;
     readonly family: string;
+    /** How the weights are stored: `float32`, `q4`, … */
     readonly dtype: string;
   };
   readonly runtime: {
     readonly provider: string;
     readonly build: string;
+    /** In what type the model computed; left out of runs before there was a choice: float32. */
+    readonly compute?: string;
     readonly adapter: string;
     readonly versions: Readonly<Record<string, string>>;
   };
@@ -52,6 +55,7 @@ export interface ManifestModel {
   readonly weightHash: string;
   readonly settingsHash: string;
   readonly dtype: string;
+  readonly compute: string;
   readonly provider: string;
   readonly build: string;
   readonly adapter: string;
@@ -92,6 +96,7 @@ export function buildManifest(model: ManifestModel, run: ManifestRun): RunManife
     runtime: {
       provider: model.provider,
       build: model.build,
+      compute: model.compute,
       adapter: model.adapter,
       versions: model.versions,
     },
@@ -112,6 +117,7 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
     ['model weights', before.model.weightHash, now.model.weightHash],
     ['settings of the model (its JSON files)', before.model.settingsHash, now.model.settingsHash],
     ['weight type', before.model.dtype, now.model.dtype],
+    ['type that is computed in', computedIn(before), computedIn(now)],
     ['provider', before.runtime.provider, now.runtime.provider],
     ['data set', before.dataset.hash, now.dataset.hash],
     ['seed', before.seed, now.seed],
@@ -129,6 +135,10 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
   if (!conflict) return null;
   const [what, old, current] = conflict;
   return `The run to resume has another ${what}: it was ${String(old)}, now it is ${String(current)}. Use the same settings or another folder.`;
+}
+
+function computedIn({ runtime }: RunManifest): string {
+  return runtime.compute ?? 'float32';
 }
 
 function labels(manifest: RunManifest): string {

@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-web';
 import { HIDDEN_INPUT, HIDDEN_OUTPUT } from '../models/decoder.ts';
 import type { Backend } from './backend.ts';
-import { presentNames } from './kv-cache.ts';
+import { type CacheType, pastName, presentNames } from './kv-cache.ts';
 import { createSession, type GraphSource, releaseAfterFailure, type Session } from './session.ts';
 
 /**
@@ -35,6 +35,13 @@ export class DecoderSessions {
       await releaseAfterFailure(parts);
       throw error;
     }
+  }
+
+  /** In what type the graphs keep keys and values. */
+  get cacheType(): CacheType {
+    const [first] = presentNames(1).map(pastName) as [string, string];
+    const types = this.parts.map((part) => part.inputType(first));
+    return types.includes('float16') ? 'float16' : 'float32';
   }
 
   /** One run, as `Session.run`; every part is given the feeds and outputs that it has. */

@@ -1,3 +1,4 @@
+import type { ComputeType } from '../models/compute.ts';
 import type { ModelSpec } from '../models/spec.ts';
 import type { ProcessedImage } from '../tensor/image-processor.ts';
 
@@ -11,7 +12,10 @@ export interface EngineInfo {
   readonly weightHash: string;
   /** SHA-256 over config, tokenizer, chat template and processor files, hexadecimal. */
   readonly settingsHash: string;
+  /** How the weights are stored: `float32`, `q4`, … */
   readonly dtype: string;
+  /** In what type the model computes. */
+  readonly compute: ComputeType;
   readonly provider: Provider;
   /** Which onnxruntime build serves the provider: `node`, `jspi`, `asyncify`, `wasm`. */
   readonly build: string;

@@ -52,6 +52,7 @@ async function differences(change: Break) {
       weightHash: '',
       settingsHash: '',
       dtype: 'float32',
+      compute: 'float32',
       provider: backend.provider,
       build: backend.build,
       adapter: backend.adapter,

@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-web';
 import type { DecoderSpec } from '../models/spec.ts';
 import type { Backend } from './backend.ts';
 import type { Batch } from './batch.ts';
-import { KvCache } from './kv-cache.ts';
+import { type CacheSpec, KvCache } from './kv-cache.ts';
 import { RotaryFeedMaker, type RotaryFeeds } from './rotary-feeds.ts';
 import { DecoderSessions } from './decoder-sessions.ts';
 import {
@@ -134,7 +134,7 @@ export class LanguageModel {
     kept: readonly (readonly number[])[],
   ): Promise<Float32Array> {
     const rotary = this.rotary.make(batch, 0);
-    const cache = KvCache.none(this.backend, this.spec, batch.rows);
+    const cache = KvCache.none(this.backend, this.cacheSpec, batch.rows);
     try {
       const past = this.nothingPast(batch, rotary, cache);
       const { logits } = await this.pass(batch, features, past, kept, { logits: null });
@@ -155,7 +155,7 @@ export class LanguageModel {
     const capacity = batch.length + extra;
     const cache = KvCache.allocate(
       this.backend,
-      this.spec,
+      this.cacheSpec,
       batch.rows,
       capacity,
       // Only the causal operator writes behind each row's own tokens.
@@ -196,6 +196,10 @@ export class LanguageModel {
     this.rotary.dispose();
     await this.embed.release();
     await this.decoder.release();
+  }
+
+  private get cacheSpec(): CacheSpec {
+    return { ...this.spec, type: this.decoder.cacheType };
   }
 
   /** A run behind what the state holds, which it is added to. */

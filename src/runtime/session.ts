@@ -19,6 +19,12 @@ export class Session {
     return this.session.inputNames;
   }
 
+  /** Element type of an input; undefined where the graph has none of the name. */
+  inputType(name: string): string | undefined {
+    const found = this.session.inputMetadata.find((input) => input.name === name);
+    return found?.isTensor ? found.type : undefined;
+  }
+
   get outputNames(): readonly string[] {
     return this.session.outputNames;
   }

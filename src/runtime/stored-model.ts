@@ -1,4 +1,5 @@
 /** A converted model as what an engine is made of. */
+import type { ComputeType } from '../models/compute.ts';
 import { readSpec } from '../models/families.ts';
 import { describeFormats } from '../models/formats.ts';
 import { openSettings, type CheckpointSettings } from '../models/checkpoint.ts';
@@ -16,16 +17,26 @@ export interface EngineModel {
   readonly embed: GraphSource;
   readonly decoder: readonly GraphSource[];
   readonly weightHash: string;
+  /** How the weights are stored. */
   readonly dtype: string;
+  readonly compute: ComputeType;
 }
 
-/** The model of an entry that `checkEntry` found whole; its weights are not read. */
+/**
+ * The model of an entry that `checkEntry` found whole, with the graphs that compute in the type; its
+ * weights are not read.
+ */
 export async function openStoredModel(
   files: StoredFiles,
   manifest: StoredManifest,
+  compute: ComputeType,
 ): Promise<EngineModel> {
   const settings = openSettings(files);
-  const graph = ({ model, data }: StoredGraph): GraphFiles => ({ files, model, data });
+  const graph = ({ model, float16, data }: StoredGraph): GraphFiles => ({
+    files,
+    model: compute === 'float16' ? (float16 ?? model) : model,
+    data,
+  });
   const { vision, embed, decoder } = manifest.graphs;
   return {
     spec: await readSpec(settings),
@@ -35,6 +46,7 @@ export async function openStoredModel(
     decoder: decoder.map(graph),
     weightHash: await hashOfHashes(manifest),
     dtype: describeFormats(manifest.formats),
+    compute,
   };
 }
 
