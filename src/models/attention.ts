@@ -3,7 +3,12 @@ import type { GraphBuilder, Value } from '../onnx/builder.ts';
 import { GroupQueryAttention, Reshape, RotaryEmbedding } from '../onnx/ops.ts';
 import type { DecoderConfig } from './config.ts';
 import type { Part } from './layers.ts';
-import { twoWayAttention, type TwoWayMasks, twoWayMasks } from './two-way-attention.ts';
+import {
+  declaredColumns,
+  twoWayAttention,
+  type TwoWayMasks,
+  twoWayMasks,
+} from './two-way-attention.ts';
 
 /** Rotary tables of a kind of layer: f32 `[rows, dim / 2]`. */
 export interface Tables {
@@ -42,7 +47,10 @@ export function attentionContext(g: GraphBuilder, config: DecoderConfig): Attent
     tables: own,
     localTables: localRotary ? tables('local_', localRotary.dim) : own,
     rotaryIndex: g.input('rotary_index', 'int64', ['batch_size', 'sequence']),
-    scope: config.attention === 'causal' ? causalScope(g) : twoWayMasks(g, config.windows),
+    scope:
+      config.attention === 'causal'
+        ? causalScope(g)
+        : twoWayMasks(g, declaredColumns(g), config.windows),
   };
 }
 

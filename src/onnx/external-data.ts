@@ -16,6 +16,8 @@ export interface ExternalDataOptions {
   readonly location: string;
   /** Smaller initialisers stay in the model: shape inference reads the shapes among them. */
   readonly smallestBytes?: number;
+  /** These alone, one file's part of `planDataFiles`; all others stay as they are. */
+  readonly names?: ReadonlySet<string> | undefined;
 }
 
 export interface ExternalData {
@@ -24,6 +26,9 @@ export interface ExternalData {
   /** Bytes of the data file; 0 where no initialiser was large enough. */
   readonly byteLength: number;
 }
+
+/** Smaller initialisers stay in the model, where nothing else is said. */
+const SMALLEST_BYTES = 1024;
 
 /** Where ONNX advises large tensors to begin, so that a file can be mapped into memory. */
 const PAGE = 4096;
@@ -40,11 +45,15 @@ const ZEROS = new Uint8Array(PAGE);
 export async function writeExternal(
   graph: Graph,
   sink: DataSink,
-  { location, smallestBytes = 1024 }: ExternalDataOptions,
+  { location, smallestBytes = SMALLEST_BYTES, names }: ExternalDataOptions,
 ): Promise<ExternalData> {
   const initializers = new Map<string, Initializer>();
   let position = 0;
   for (const [name, initializer] of graph.initializers) {
+    if (names && !names.has(name)) {
+      initializers.set(name, initializer);
+      continue;
+    }
     const length = dataLength(initializer);
     if (length === undefined || length < smallestBytes) {
       initializers.set(name, await inlined(name, initializer));
@@ -67,6 +76,32 @@ export async function writeExternal(
     });
   }
   return { graph: { ...graph, initializers }, byteLength: position };
+}
+
+/**
+ * Shares a graph's large initialisers out to data files of at most `fileBytes`, in their order; one that
+ * is larger has a file of its own. Each file is then written by a `writeExternal` with its names.
+ */
+export function planDataFiles(
+  graph: Graph,
+  fileBytes: number,
+  smallestBytes = SMALLEST_BYTES,
+): Set<string>[] {
+  const files: Set<string>[] = [];
+  let filled = 0;
+  for (const [name, initializer] of graph.initializers) {
+    const length = dataLength(initializer) ?? 0;
+    if (length < smallestBytes) continue;
+    // With the gap before it, which is less than a page.
+    const taken = length + PAGE;
+    if (files.length === 0 || filled + taken > fileBytes) {
+      files.push(new Set());
+      filled = 0;
+    }
+    files.at(-1)!.add(name);
+    filled += taken;
+  }
+  return files;
 }
 
 /** Bytes of all initialisers that do not lie in another file already, without gaps between them. */
