@@ -31,9 +31,9 @@ bits, the vision tower 8), q4a (4 bits with zero points); parts that differ go b
 embedding, decoder, head.
 
 --dtype writes a folder that transformers.js 4.3.1 loads as it is, for llava, gemma3, qwen2_vl and
-qwen2_5_vl (it has no LLaVA-NeXT). The files have its names, the vision tower's 8 bits under q4 too.
-Prompts may have 32768 positions. It makes the mask anew after the first token of a prompt with
-pictures, so that rows of unequal length go on wrongly: generate one by one, or rows of one length.
+qwen2_5_vl (it has no LLaVA-NeXT). Files have the names that it looks for; those of q4 hold the
+vision tower in 8 bits, as --format does. Prompts may have 32768 positions. transformers.js forgets
+padding after the first token that it generates for pictures: give it rows of one length.
 
 fp16 halves the files alone: weights are widened when they are loaded.
 

@@ -59,8 +59,7 @@ export async function writeExternal(
       initializers.set(name, await inlined(name, initializer));
       continue;
     }
-    const step = length >= PAGE ? PAGE : LINE;
-    const offset = Math.ceil(position / step) * step;
+    const offset = startAfter(position, length);
     if (offset > position) await sink.write(ZEROS.subarray(0, offset - position));
     for await (const chunk of dataChunks(name, initializer)) await sink.write(chunk);
     position = offset + length;
@@ -92,14 +91,10 @@ export function planDataFiles(
   for (const [name, initializer] of graph.initializers) {
     const length = dataLength(initializer) ?? 0;
     if (length < smallestBytes) continue;
-    // With the gap before it, which is less than a page.
-    const taken = length + PAGE;
-    if (files.length === 0 || filled + taken > fileBytes) {
-      files.push(new Set());
-      filled = 0;
-    }
+    const end = startAfter(filled, length) + length;
+    if (files.length === 0 || end > fileBytes) files.push(new Set());
     files.at(-1)!.add(name);
-    filled += taken;
+    filled = files.at(-1)!.size === 1 ? length : end;
   }
   return files;
 }
@@ -116,6 +111,12 @@ export async function inlineData(graph: Graph): Promise<Graph> {
     initializers.set(name, await inlined(name, initializer));
   }
   return { ...graph, initializers };
+}
+
+/** Where a tensor of `length` bytes begins in a file of `position` bytes. */
+function startAfter(position: number, length: number): number {
+  const step = length >= PAGE ? PAGE : LINE;
+  return Math.ceil(position / step) * step;
 }
 
 /** Bytes that an initialiser would take in a data file; undefined where its bytes are not at hand. */

@@ -64,7 +64,7 @@ export async function exportForTransformersJs(
   const { checkpoint, store, entry } = options;
   const { suffix, formats } = DTYPES[options.dtype];
   const model = await openModel(checkpoint, formats);
-  const graphs = await buildGraphs(model);
+  const graphs = await transformersJsGraphs(model);
   const totalBytes = [...graphs.values()].reduce((sum, graph) => sum + graphDataBytes(graph), 0);
   const settings = await settingsFiles(checkpoint, model);
   await requireRoom(store, entry, totalBytes);
@@ -93,8 +93,8 @@ export async function exportForTransformersJs(
   }
 }
 
-/** By the names of its sessions. */
-async function buildGraphs(model: OpenedModel): Promise<Map<string, Graph>> {
+/** All graphs by the names of its sessions, their weights not read yet. */
+export async function transformersJsGraphs(model: OpenedModel): Promise<Map<string, Graph>> {
   const { encoder } = transformersJsClass(model.spec.family);
   const graphs = new Map([
     ['vision_encoder', await encoder(model)],
