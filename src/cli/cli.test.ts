@@ -19,15 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('help and bad arguments', () => {
   it('helps everywhere, with examples', async () => {
-    for (const args of [
-      [],
-      ['probe'],
-      ['logits'],
-      ['export'],
-      ['convert'],
-      ['synth'],
-      ['models'],
-    ]) {
+    for (const args of [[], ['probe'], ['logits'], ['convert'], ['synth'], ['models']]) {
       const { status, stdout } = await bapa([...args, '--help']);
       expect(status).toBe(0);
       expect(stdout).toMatch(/Examples?:\n {2}\$ npm run --silent bapa -- /);

@@ -1,7 +1,6 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
 import { convertCommand } from './convert-command.ts';
-import { exportCommand } from './export-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { checkNeeded, describeOption } from './options.ts';
@@ -13,7 +12,7 @@ Examples:
   $ npm run --silent bapa -- probe --groups 60 --out out/probe
   $ npm run --silent bapa -- logits --inputs fixtures/golden/emoji-llava/probe/in.safetensors \\
       --outputs out/out.safetensors
-  $ npm run --silent bapa -- export --out out/emoji-llava-onnx
+  $ npm run --silent bapa -- convert --dtype fp32 --out out/for-transformers-js
   $ npm run --silent bapa -- models
   $ npm run --silent bapa -- probe --help
 
@@ -40,7 +39,6 @@ export function program(): Command {
   const commands = [
     probeCommand(),
     logitsCommand(),
-    exportCommand(),
     convertCommand(),
     synthCommand(),
     modelsCommand(),

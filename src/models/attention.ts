@@ -4,7 +4,12 @@ import { GroupQueryAttention, Reshape, RotaryEmbedding } from '../onnx/ops.ts';
 import { type ComputeType, toCompute } from './compute.ts';
 import type { DecoderConfig } from './config.ts';
 import type { Part } from './layers.ts';
-import { twoWayAttention, type TwoWayMasks, twoWayMasks } from './two-way-attention.ts';
+import {
+  declaredColumns,
+  twoWayAttention,
+  type TwoWayMasks,
+  twoWayMasks,
+} from './two-way-attention.ts';
 
 /** Rotary tables of a kind of layer, of the type that is computed in: `[rows, dim / 2]`. */
 export interface Tables {
@@ -49,7 +54,10 @@ export function attentionContext(
     tables: own,
     localTables: localRotary ? tables('local_', localRotary.dim) : own,
     rotaryIndex: g.input('rotary_index', 'int64', ['batch_size', 'sequence']),
-    scope: config.attention === 'causal' ? causalScope(g) : twoWayMasks(g, config.windows),
+    scope:
+      config.attention === 'causal'
+        ? causalScope(g)
+        : twoWayMasks(g, declaredColumns(g), config.windows),
   };
 }
 

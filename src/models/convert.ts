@@ -9,16 +9,9 @@ import { splitDecoder } from './decoder-parts.ts';
 import { buildEmbedGraph } from './embed.ts';
 import { buildVisionGraph, type OpenedModel, openModel } from './families.ts';
 import { describeFormats, type PartFormats } from './formats.ts';
-import {
-  checkEntry,
-  type EntryWriter,
-  type ModelStore,
-  NotEnoughRoomError,
-  writeEntry,
-} from './model-store.ts';
+import { type EntryWriter, type ModelStore, requireRoom, writeEntry } from './model-store.ts';
 import {
   STORE_FORMAT,
-  storedBytes,
   type StoredGraph,
   type StoredManifest,
   type StoredSource,
@@ -33,9 +26,6 @@ const PART_BYTES = 2 ** 30;
 
 /** onnxruntime's wasm builds address files with 32 bits. */
 const LARGEST_DATA_FILE = 2 ** 32 - 1;
-
-/** Room for graphs and settings beside the weights. */
-const BESIDE_WEIGHTS = 64 * 2 ** 20;
 
 export interface ConvertProgress {
   /** Bytes of weights written, of `totalBytes`. */
@@ -134,20 +124,6 @@ async function buildGraphs(
       );
   }
   return graphs;
-}
-
-async function requireRoom(store: ModelStore, entry: string, bytes: number): Promise<void> {
-  const free = await store.freeBytes();
-  if (free === undefined) return;
-  const needed = bytes + BESIDE_WEIGHTS;
-  const replaced = await entryBytes(store, entry);
-  if (free + replaced < needed) throw new NotEnoughRoomError(store.place, needed, free + replaced);
-}
-
-/** Bytes that go when an entry that is whole is replaced; of a broken one none are counted on. */
-async function entryBytes(store: ModelStore, entry: string): Promise<number> {
-  const state = await checkEntry(store, entry, 'none');
-  return state.kind === 'whole' ? storedBytes(state.manifest) : 0;
 }
 
 async function writeGraph(

@@ -27,7 +27,7 @@ export interface DecoderPart {
 /**
  * Inputs: `inputs_embeds` f32 [b, s, hidden]; `cos_cache`, `sin_cache` f32 [rows, rotary_dim/2];
  * `rotary_index` i64 [b, s]; `seqlens_k` i32 [b] (valid tokens of a row, past included, minus 1) and
- * `total_sequence_length` i32 [1], or with two-way attention the inputs of `twoWayMasks` in their
+ * `total_sequence_length` i32 [1], or with two-way attention the inputs of `declaredColumns` in their
  * place; `local_cos_cache`, `local_sin_cache` where local layers have their own tables;
  * `logits_index` i64 [b, m] (which of the s tokens get logits);
  * `past_key_values.{i}.key|value` [b, kv heads, past, head size] of the type that is computed in. Rows

@@ -21,10 +21,7 @@ export interface Gemma3EncoderConfig {
 export const gemma3Encoder: VisionEncoder<Gemma3EncoderConfig> = {
   async build(config, weights) {
     const g = new GraphBuilder('vision');
-    const { imageSize } = config.tower;
-    const pixels = g.input('pixel_values', 'float32', ['images', 3, imageSize, imageSize]);
-    const patches = await siglipVisionTower(g, config.tower, weights, pixels);
-    const features = await project(g, config, weights, pooled(g, config, patches));
+    const features = await gemma3Features(g, config, weights);
     g.output(features, 'image_features', 'float32', ['images', 'tokens', config.outputSize]);
     return g.build();
   },
@@ -42,6 +39,18 @@ export const gemma3Encoder: VisionEncoder<Gemma3EncoderConfig> = {
     return splitPixels(tensors, [3, side, side]);
   },
 };
+
+/** Declares `pixel_values` f32 [n, 3, side, side] and gives their features f32 [n, tokens, hidden]. */
+export async function gemma3Features(
+  g: GraphBuilder,
+  config: Gemma3EncoderConfig,
+  weights: Weights,
+): Promise<Value> {
+  const { imageSize } = config.tower;
+  const pixels = g.input('pixel_values', 'float32', ['images', 3, imageSize, imageSize]);
+  const patches = await siglipVisionTower(g, config.tower, weights, pixels);
+  return project(g, config, weights, pooled(g, config, patches));
+}
 
 /** Averages squares of patches: [n, patches, width] to [n, tokens, width]. */
 function pooled(g: GraphBuilder, config: Gemma3EncoderConfig, patches: Value): Value {

@@ -29,23 +29,41 @@ export interface TwoWayMasks {
   readonly local: Value;
 }
 
+/** Which token stands in which column, f32: of the queries `[b, s]`, of the keys `[b, total]`. */
+export interface TwoWayColumns {
+  /** A token's index in its row, −1 for columns that hold padding. */
+  readonly queryOrder: Value;
+  readonly keyOrder: Value;
+  /** 0 for text, k for the tokens of the k-th run of image tokens. */
+  readonly queryImage: Value;
+  readonly keyImage: Value;
+}
+
+/** Declares the columns as inputs: `query_order`, `key_order`, `query_image`, `key_image`. */
+export function declaredColumns(g: GraphBuilder): TwoWayColumns {
+  const input = (name: string, axis: string) => g.input(name, 'float32', ['batch_size', axis]);
+  return {
+    queryOrder: input('query_order', 'sequence'),
+    keyOrder: input('key_order', 'total'),
+    queryImage: input('query_image', 'sequence'),
+    keyImage: input('key_image', 'total'),
+  };
+}
+
 /**
- * Declares the inputs and computes the masks, once for all layers. `query_order`, `key_order` f32
- * [b, s], [b, total]: a token's index in its row, −1 for columns of the cache that hold padding;
- * `query_image`, `key_image`, of the same shapes: 0 for text, k for the tokens of the k-th run of image
- * tokens. A query sees the keys up to itself and the whole of its own image; in layers with a window
- * none that stands `window` tokens or more before it, its own image's included, as transformers'
- * `create_masks_for_vision_model` has it.
+ * Computes the masks, once for all layers. A query sees the keys up to itself and the whole of its own
+ * image; in layers with a window none that stands `window` tokens or more before it, its own image's
+ * included, as transformers' `create_masks_for_vision_model` has it.
  */
-export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]): TwoWayMasks {
-  const query = (name: string) =>
-    Unsqueeze(g, g.input(name, 'float32', ['batch_size', 'sequence']), [1, 3]);
-  const key = (name: string) =>
-    Unsqueeze(g, g.input(name, 'float32', ['batch_size', 'total']), [1, 2]);
-  const queryOrder = query('query_order');
-  const keyOrder = key('key_order');
-  const queryImage = query('query_image');
-  const keyImage = key('key_image');
+export function twoWayMasks(
+  g: GraphBuilder,
+  columns: TwoWayColumns,
+  windows: readonly (number | null)[],
+): TwoWayMasks {
+  const queryOrder = Unsqueeze(g, columns.queryOrder, [1, 3]);
+  const keyOrder = Unsqueeze(g, columns.keyOrder, [1, 2]);
+  const queryImage = Unsqueeze(g, columns.queryImage, [1, 3]);
+  const keyImage = Unsqueeze(g, columns.keyImage, [1, 2]);
   const one = g.float32(1);
   // Truth as 1 and 0: masks of onnxruntime's own comparisons, And, Or and Where were seen to be wrong
   // on WebGPU (1.30) where the length is a multiple of 4.

@@ -6,7 +6,7 @@ import * as web from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LazyTensor } from '../tensor/lazy.ts';
 import { GraphBuilder } from './builder.ts';
-import { inlineData, withDataOf, writeExternal } from './external-data.ts';
+import { inlineData, planDataFiles, withDataOf, writeExternal } from './external-data.ts';
 import { type Graph, modelFromGraph, protoToTensor } from './graph.ts';
 import { Add, MatMul, Reshape } from './ops.ts';
 import { encodeModel } from './proto.ts';
@@ -130,6 +130,28 @@ describe('a graph with its weights in a data file', () => {
     const session = await web.InferenceSession.create(new Uint8Array(model), {
       executionProviders: ['wasm'],
       externalData: [{ path: 'weights.bin', data }],
+    });
+    const { y } = await session.run({ x: new web.Tensor('float32', X, [1, SIZE]) });
+    expectY(y?.data as Float32Array);
+    await session.release();
+  });
+
+  test('in several files, each below its limit where a tensor is', async () => {
+    const plan = planDataFiles(example(), 20_000);
+    expect(plan.map((names) => [...names])).toEqual([['first'], ['bias'], ['second']]);
+    expect(planDataFiles(example(), 70_000)).toHaveLength(1);
+    let graph = example();
+    const externalData: { path: string; data: Uint8Array }[] = [];
+    for (const [at, names] of plan.entries()) {
+      const sink = memorySink();
+      const location = `part-${at}`;
+      ({ graph } = await writeExternal(graph, sink, { location, names }));
+      externalData.push({ path: location, data: new Uint8Array(sink.bytes()) });
+    }
+    const model = encodeModel(modelFromGraph(await inlineData(graph)));
+    const session = await web.InferenceSession.create(model, {
+      executionProviders: ['wasm'],
+      externalData,
     });
     const { y } = await session.run({ x: new web.Tensor('float32', X, [1, SIZE]) });
     expectY(y?.data as Float32Array);

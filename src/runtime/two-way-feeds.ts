@@ -12,7 +12,7 @@ interface Column {
 
 /**
  * Which token stands in which column of a cache that grows by whole columns, as two-way attention needs
- * it (`twoWayMasks`): rows of unequal length leave padding between their tokens.
+ * it (`declaredColumns`): rows of unequal length leave padding between their tokens.
  */
 export class TwoWayColumns {
   private readonly rows: readonly (readonly Column[])[];

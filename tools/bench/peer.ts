@@ -1,11 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Transformers from '@huggingface/transformers';
 import { openCheckpoint } from '../../src/models/checkpoint.ts';
-import { exportForTransformersJs } from '../../src/models/transformers-js-export.ts';
+import { exportForTransformersJs } from '../../src/models/transformers-js/export.ts';
 import { FolderSource } from '../../src/runtime/folder-source.ts';
+import { FolderStore } from '../../src/runtime/folder-store.ts';
 import type { HostTensor } from '../../src/tensor/tensor.ts';
 
 /** Where a JavaScript runtime leaves its own onnxruntime for transformers.js to find. */
@@ -13,7 +13,7 @@ const ORT_SYMBOL = Symbol.for('onnxruntime');
 
 export type PeerProvider = 'cpu' | 'wasm';
 
-/** transformers.js on the same weights, as `bapa export` writes them. One provider for each process. */
+/** transformers.js on the same weights, as `bapa convert --dtype fp32` writes them. One provider for each process. */
 export class Peer {
   readonly version: string;
   private readonly library: typeof Transformers;
@@ -28,11 +28,8 @@ export class Peer {
   /** Exports the checkpoint in `folder` into `root`, which stays the caller's, and loads the export. */
   static async open(folder: string, root: string, provider: PeerProvider): Promise<Peer> {
     const checkpoint = await openCheckpoint(new FolderSource(folder));
-    for (const [path, bytes] of await exportForTransformersJs(checkpoint)) {
-      const target = join(root, 'peer', path);
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, bytes);
-    }
+    const store = new FolderStore(root);
+    await exportForTransformersJs({ checkpoint, dtype: 'fp32', store, entry: 'peer' });
     if (provider === 'wasm') await offerWasm();
     const library = await import('@huggingface/transformers');
     library.env.allowRemoteModels = false;
