@@ -14,6 +14,7 @@ import {
   cellName,
   type OpenedCell,
   type PanelName,
+  type ResultTabName,
   type RunSettings,
   type WorkbenchState,
   type WorkbenchStore,
@@ -29,6 +30,7 @@ export interface Actions extends BenchActions, ProbeActions, ModelActions {
   setRun(settings: Partial<RunSettings>): void;
   openCell(opened: OpenedCell | undefined): void;
   showPanel(panel: PanelName): void;
+  showResult(tab: ResultTabName): void;
   dismissNotices(): void;
   /** Undefined unless the page's address allows it. */
   readonly loseDevice: (() => void) | undefined;
@@ -132,6 +134,7 @@ export function createActions(
             : `Items of the ${cellName(CELLS[opened.cell]!)} cell, ${opened.map}`,
       }),
     showPanel: (panel) => set({ panel }),
+    showResult: (resultTab) => set({ resultTab }),
     dismissNotices: () => set({ notices: [] }),
     loseDevice: settings.load.mayLoseDevice ? () => void workbench.loseDevice() : undefined,
   };

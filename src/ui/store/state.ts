@@ -94,6 +94,9 @@ export interface OpenedCell {
 export const PANELS = ['bench', 'setup', 'results'] as const;
 export type PanelName = (typeof PANELS)[number];
 
+/** The experiments that the results panel has a tab for. */
+export type ResultTabName = 'probe' | 'perception' | 'similarity' | 'flow';
+
 export interface RunSettings {
   readonly dataset: 'embedded' | 'own';
   readonly groups: number;
@@ -130,6 +133,8 @@ export interface WorkbenchState {
   readonly opened?: OpenedCell;
   /** The panel that a narrow page shows. */
   readonly panel: PanelName;
+  /** The tab that the results panel shows. */
+  readonly resultTab: ResultTabName;
   readonly notices: readonly string[];
   /** What was just done, for the screen reader. */
   readonly announcement: string;
@@ -147,6 +152,7 @@ export function createWorkbenchStore(): WorkbenchStore {
     probe: { phase: 'idle', run: 0 },
     result: { source: 'none', records: [] },
     panel: 'bench',
+    resultTab: 'probe',
     run: { dataset: 'embedded', groups: 20, seed: 7, withStrength: false },
     notices: [],
     announcement: '',
