@@ -1,5 +1,6 @@
 import { useRef, type KeyboardEvent } from 'react';
 import { useActions, useWorkbench } from '../store/context.tsx';
+import { TAB_LABELS } from './tab-labels.ts';
 import { SHOWN_TABS } from './tabs.ts';
 import './results.css';
 
@@ -37,7 +38,7 @@ export function ResultsPanel() {
         data-own-keys
         onKeyDown={onKeyDown}
       >
-        {SHOWN_TABS.map(({ id, label }) => (
+        {SHOWN_TABS.map(({ id }) => (
           <button
             key={id}
             id={`tab-${id}`}
@@ -48,7 +49,7 @@ export function ResultsPanel() {
             tabIndex={id === tab.id ? 0 : -1}
             onClick={() => actions.showResult(id)}
           >
-            {label}
+            {TAB_LABELS[id]}
           </button>
         ))}
       </div>

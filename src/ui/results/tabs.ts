@@ -5,17 +5,16 @@ import { ProbeTab } from './probe-tab.tsx';
 /** One experiment's place in the results panel. */
 export interface ResultTab {
   readonly id: ResultTabName;
-  readonly label: string;
   /** Draws the tab's panel; a tab without one is not shown. */
   readonly component?: ComponentType;
 }
 
 /** The tabs of the results panel, in their order. */
 const RESULT_TABS: readonly ResultTab[] = [
-  { id: 'probe', label: 'Probe', component: ProbeTab },
-  { id: 'perception', label: 'Perception' },
-  { id: 'similarity', label: 'Similarity' },
-  { id: 'flow', label: 'Flow' },
+  { id: 'probe', component: ProbeTab },
+  { id: 'perception' },
+  { id: 'similarity' },
+  { id: 'flow' },
 ];
 
 /** The tabs that have something to show. */
