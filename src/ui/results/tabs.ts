@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { ResultTabName } from '../store/state.ts';
 import { ProbeTab } from './probe-tab.tsx';
+import { SimilarityTab } from './similarity-tab.tsx';
 
 /** One experiment's place in the results panel. */
 export interface ResultTab {
@@ -13,7 +14,7 @@ export interface ResultTab {
 const RESULT_TABS: readonly ResultTab[] = [
   { id: 'probe', component: ProbeTab },
   { id: 'perception' },
-  { id: 'similarity' },
+  { id: 'similarity', component: SimilarityTab },
   { id: 'flow' },
 ];
 
