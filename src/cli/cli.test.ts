@@ -19,7 +19,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('help and bad arguments', () => {
   it('helps everywhere, with examples', async () => {
-    for (const args of [[], ['probe'], ['logits'], ['convert'], ['synth'], ['models']]) {
+    const commands = ['probe', 'similarity', 'logits', 'convert', 'synth', 'models'];
+    for (const args of [[], ...commands.map((command) => [command])]) {
       const { status, stdout } = await bapa([...args, '--help']);
       expect(status).toBe(0);
       expect(stdout).toMatch(/Examples?:\n {2}\$ npm run --silent bapa -- /);

@@ -5,11 +5,13 @@ import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { checkNeeded, describeOption } from './options.ts';
 import { probeCommand } from './probe-command.ts';
+import { similarityCommand } from './similarity-command.ts';
 import { synthCommand } from './synth-command.ts';
 
 const EXAMPLES = `
 Examples:
   $ npm run --silent bapa -- probe --groups 60 --out out/probe
+  $ npm run --silent bapa -- similarity --groups 60 --out out/similarity
   $ npm run --silent bapa -- logits --inputs fixtures/golden/emoji-llava/probe/in.safetensors \\
       --outputs out/out.safetensors
   $ npm run --silent bapa -- convert --dtype fp32 --out out/for-transformers-js
@@ -38,6 +40,7 @@ export function program(): Command {
     .addHelpText('after', EXAMPLES);
   const commands = [
     probeCommand(),
+    similarityCommand(),
     logitsCommand(),
     convertCommand(),
     synthCommand(),

@@ -1,5 +1,5 @@
 /** The folder of a run: records appended as they come, everything else written at the end. */
-import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recordsToCsv } from '../results/csv.ts';
 import { formatRecord, formatReference, parseRecords } from '../results/jsonl.ts';
@@ -9,27 +9,12 @@ import type { ProbeSummary } from '../results/summary.ts';
 import { CommandError } from './failure.ts';
 import { makeFolder } from './places.ts';
 import { probeFigures } from './probe-figures.ts';
+import { readOptional, writeWhole } from './run-files.ts';
 
 const MANIFEST = 'manifest.json';
 
 function recordsFile(scheme: string): string {
   return `records-${scheme}.jsonl`;
-}
-
-/** Reads a text file; undefined where there is none. */
-async function readOptional(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Writes beside, then renames: an interrupted write leaves the old file. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
 }
 
 export class RunFolder {

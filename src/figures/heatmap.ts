@@ -28,6 +28,8 @@ export interface HeatmapData {
   readonly quantity: string;
   /** Writes a sign before positive values. */
   readonly signed?: boolean;
+  /** Decimals of the numbers; two where absent. */
+  readonly digits?: number | undefined;
   readonly theme?: FigureTheme;
 }
 
@@ -47,12 +49,12 @@ const LEGEND_STOPS = 21;
 export const HEATMAP_WIDTH = LEFT + MAP_SIDE + 24;
 export const HEATMAP_HEIGHT = LEGEND_TOP + LEGEND_HEIGHT + 40;
 
-/** `0.91`, `+0.05`, `−0.10`: two decimals and a true minus sign. */
-export function formatNumber(value: number, signed = false): string {
-  const rounded = Math.round(value * 100) / 100;
-  const digits = Math.abs(rounded).toFixed(2);
-  if (rounded < 0) return `−${digits}`;
-  return signed && rounded > 0 ? `+${digits}` : digits;
+/** `0.91`, `+0.05`, `−0.10`: two decimals unless asked for others, and a true minus sign. */
+export function formatNumber(value: number, signed = false, digits = 2): string {
+  const rounded = Math.round(value * 10 ** digits) / 10 ** digits;
+  const text = Math.abs(rounded).toFixed(digits);
+  if (rounded < 0) return `−${text}`;
+  return signed && rounded > 0 ? `+${text}` : text;
 }
 
 /** The map as a whole SVG document. */
@@ -94,7 +96,7 @@ export function document(
 /** One sentence with every value, e.g. for a screen reader. */
 export function describe(data: HeatmapData): string {
   const cells = data.cells.map(({ name, value }) => {
-    const shown = value === null ? 'no data' : formatNumber(value, data.signed);
+    const shown = value === null ? 'no data' : formatNumber(value, data.signed, data.digits);
     return `${name.replaceAll('_', ' ')} ${shown}`;
   });
   return `${data.title}: ${data.quantity} by cell. ${cells.join(', ')}.`;
@@ -184,7 +186,7 @@ function drawCell(
   const ink = known ? inkOn(fill) : theme.mutedInk;
   const small = { 'text-anchor': 'middle', 'font-size': 10, fill: ink };
   const center = x + CELL / 2;
-  const lines = smallPrint(cell, data.signed);
+  const lines = smallPrint(cell, data);
   const valueY = y + CELL / 2 + (lines.length > 0 ? -1 : 8);
   return element(
     'g',
@@ -209,7 +211,7 @@ function drawCell(
             'font-variant-numeric': 'tabular-nums',
             fill: ink,
           },
-          formatNumber(cell.value, data.signed),
+          formatNumber(cell.value, data.signed, data.digits),
         )
       : element('text', { ...small, x: center, y: y + CELL / 2 + 4, 'font-size': 12 }, 'no data'),
     ...(known ? lines : []).map((line, row) =>
@@ -218,11 +220,11 @@ function drawCell(
   );
 }
 
-function smallPrint(cell: HeatmapCell, signed = false): string[] {
+function smallPrint(cell: HeatmapCell, { signed, digits }: HeatmapData): string[] {
   const lines: string[] = [];
   if (cell.interval) {
     const [low, high] = cell.interval;
-    lines.push(`[${formatNumber(low, signed)}, ${formatNumber(high, signed)}]`);
+    lines.push(`[${formatNumber(low, signed, digits)}, ${formatNumber(high, signed, digits)}]`);
   }
   if (cell.n !== undefined) lines.push(`n = ${cell.n}`);
   return lines;
@@ -250,7 +252,7 @@ function legend(data: HeatmapData, theme: FigureTheme, gradient: string): SvgEle
       element(
         'text',
         { x, y, 'text-anchor': anchor, 'font-size': 10.5, fill: theme.mutedInk },
-        formatNumber(value, data.signed),
+        formatNumber(value, data.signed, data.digits),
       ),
     ),
     element(

@@ -5,8 +5,11 @@
  */
 import type { RunManifest } from '../results/manifest.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
+import type { RunProgress } from '../results/run-progress.ts';
 import type { RgbImage } from '../tensor/image.ts';
 import type { MachineLimits } from './catalogue.ts';
+import type { DiagnosisOutcome, DiagnosisRequest, DiagnosisSamples } from './diagnosis.ts';
+import type { PictureSet } from './picture-set.ts';
 
 export type WantedProvider = 'webgpu' | 'wasm';
 
@@ -151,17 +154,8 @@ export interface PositionStrip {
   readonly tokens: readonly string[];
 }
 
-/** A person's own picture with its caption. */
-export interface OwnPicture {
-  readonly id: string;
-  readonly caption: string;
-  readonly image: RgbImage;
-}
-
 export interface ProbeRequest {
-  /** The data set that was loaded with the model, or the person's own pictures. */
-  readonly dataset:
-    'embedded' | { readonly name: string; readonly pictures: readonly OwnPicture[] };
+  readonly dataset: PictureSet;
   readonly groups: number;
   readonly seed: number;
   readonly schemes: readonly Scheme[];
@@ -172,13 +166,6 @@ export interface ProbeRequest {
     readonly manifest: RunManifest;
     readonly records: readonly ProbeRecord[];
   };
-}
-
-export interface ProbeProgress {
-  readonly done: number;
-  readonly total: number;
-  /** Null before the first batch. */
-  readonly millisecondsLeft: number | null;
 }
 
 /** How a run ended. A failed run keeps its records; the reason is the rejection of `startProbe`. */
@@ -195,9 +182,12 @@ export type WorkbenchEvent =
   | { readonly type: 'model'; readonly description: ModelDescription }
   /** The engine could not be opened again: nothing answers until the model is loaded anew. */
   | { readonly type: 'model-failed'; readonly message: string }
-  | { readonly type: 'probe-progress'; readonly progress: ProbeProgress }
+  | { readonly type: 'probe-progress'; readonly progress: RunProgress }
   | { readonly type: 'probe-records'; readonly records: readonly ProbeRecord[] }
-  | { readonly type: 'probe-manifest'; readonly manifest: RunManifest };
+  | { readonly type: 'probe-manifest'; readonly manifest: RunManifest }
+  | { readonly type: 'diagnosis-progress'; readonly progress: RunProgress }
+  | { readonly type: 'diagnosis-samples'; readonly found: DiagnosisSamples }
+  | { readonly type: 'diagnosis-manifest'; readonly manifest: RunManifest };
 
 export interface WorkbenchService {
   load(request: LoadRequest): Promise<ModelDescription>;
@@ -210,12 +200,19 @@ export interface WorkbenchService {
   ask(request: AskRequest): Promise<AskReply>;
   name(request: NameRequest): Promise<AskReply>;
   positions(request: PositionsRequest): Promise<PositionStrip>;
-  /** Resolves when the run ends; records and progress arrive as events. One run at a time. */
+  /**
+   * Resolves when the run ends; records and progress arrive as events. One run at a time, diagnoses
+   * included.
+   */
   startProbe(request: ProbeRequest): Promise<ProbeOutcome>;
   /** Resolves when the run stands still (the picture in the works is finished first) or has ended. */
   pauseProbe(): Promise<void>;
   resumeProbe(): Promise<void>;
   cancelProbe(): Promise<void>;
+  /** The same for one of the diagnoses; its samples arrive as events, finished ones first to last. */
+  runDiagnosis(request: DiagnosisRequest): Promise<DiagnosisOutcome>;
+  /** Ends the diagnosis after what is in the works; what is finished stays good. */
+  cancelDiagnosis(): Promise<void>;
   /** Destroys the GPU device, as a driver crash would; for tests, refused unless the page allows it. */
   loseDevice(): Promise<void>;
 }

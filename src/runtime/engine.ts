@@ -54,6 +54,16 @@ export interface Answer {
   readonly decoded: boolean;
 }
 
+/** Cosines of a picture's tokens and a caption's input embeddings, from −1 to 1. */
+export interface Similarity {
+  /** Both max-pooled, channel by channel, over all their tokens. */
+  readonly max: number;
+  /** Both averaged over all their tokens. */
+  readonly mean: number;
+  /** As `max`, over the chosen image tokens alone; null where none was chosen. */
+  readonly chosen: number | null;
+}
+
 /** The position ids of a prompt, for display: `kind` 0 is text, k ≥ 1 the k-th image. */
 export interface PromptPositions {
   readonly kinds: Uint32Array;
@@ -86,6 +96,16 @@ export interface Engine {
   /** Greedy generation until a stop token; used for naming and free prompts. */
   generate(question: Question, strength: number, maxNewTokens: number): Promise<Answer>;
   positions(question: Question, strength: number): PromptPositions;
+  /**
+   * `[image][caption]`. A caption stands alone, with the special tokens that its tokenizer adds.
+   * `cellTokens` are, for each picture, the indices of the tokens that are also pooled by themselves.
+   * Neither positions nor the decoder have a part in it.
+   */
+  similarity(
+    images: readonly ImageFeatures[],
+    captions: readonly string[],
+    cellTokens: readonly ArrayLike<number>[],
+  ): Promise<Similarity[][]>;
   dispose(): Promise<void>;
 }
 

@@ -170,15 +170,33 @@ export class LanguageModel {
     }
   }
 
+  /**
+   * Input embeddings of texts, f32 `[texts, longest, hidden]`, which become the caller's; `rows[i]` are
+   * text i's own among all `texts · longest` rows.
+   */
+  async embedTexts(
+    texts: readonly (readonly number[])[],
+  ): Promise<{ embeddings: Tensor; rows: number[][] }> {
+    const { Tensor } = this.backend.ort;
+    const longest = Math.max(...texts.map((ids) => ids.length));
+    const dims = [texts.length, longest];
+    const inputIds = new BigInt64Array(texts.length * longest);
+    texts.forEach((ids, text) => inputIds.set(Array.from(ids, BigInt), text * longest));
+    const { inputs_embeds: embeddings } = await this.embed.run(
+      {
+        input_ids: new Tensor('int64', inputIds, dims),
+        image_features: this.noFeatures(),
+        image_index: new Tensor('int64', new BigInt64Array(inputIds.length).fill(-1n), dims),
+      },
+      { inputs_embeds: null },
+    );
+    const rows = texts.map((ids, text) => Array.from(ids, (_, n) => text * longest + n));
+    return { embeddings, rows };
+  }
+
   /** Appends one token to every row of the state and returns the logits after it, f32 `[rows, vocab]`. */
   async step(state: DecodingState, ids: readonly number[]): Promise<Float32Array> {
-    const { Tensor } = this.backend.ort;
     const rows = ids.length;
-    // The embedding graph reads its image rows even where no token is an image's.
-    const noFeatures = new Tensor('float32', new Float32Array(this.spec.hiddenSize), [
-      1,
-      this.spec.hiddenSize,
-    ]);
     const batch: Batch = {
       rows,
       length: 1,
@@ -189,7 +207,7 @@ export class LanguageModel {
       offsets: ids.map(() => []),
       strengths: new Float32Array(rows),
     };
-    return this.advance(batch, noFeatures, state);
+    return this.advance(batch, this.noFeatures(), state);
   }
 
   async release(): Promise<void> {
@@ -200,6 +218,12 @@ export class LanguageModel {
 
   private get cacheSpec(): CacheSpec {
     return { ...this.spec, type: this.decoder.cacheType };
+  }
+
+  /** For runs without pictures: the embedding graph reads its image rows even where no token does. */
+  private noFeatures(): Tensor {
+    const { hiddenSize } = this.spec;
+    return new this.backend.ort.Tensor('float32', new Float32Array(hiddenSize), [1, hiddenSize]);
   }
 
   /** A run behind what the state holds, which it is added to. */

@@ -13,6 +13,7 @@ import {
   type ImageFeatures,
   type PromptPositions,
   type Question,
+  type Similarity,
 } from './engine.ts';
 import {
   downloadFeatures,
@@ -23,6 +24,7 @@ import {
 import type { LanguageModel } from './language-model.ts';
 import { repack, unpackLogits, type RawInputs, type RawOutputs } from './raw-logits.ts';
 import { positionsInput } from './rotary-feeds.ts';
+import { similarities } from './similarity.ts';
 import type { PromptTokenizer } from './tokenizer.ts';
 import type { VisionRunner } from './vision-runner.ts';
 import { requireYesNo } from './yes-no.ts';
@@ -130,6 +132,24 @@ export class ModelEngine implements RuntimeEngine {
     spans.forEach(({ start, length }, image) => kinds.fill(image + 1, start, start + length));
     const positions = positionsReference(positionsInput(padSequences([sequence]), rotary.axes, 0));
     return { kinds, positions, tokens: Array.from(ids, (id) => this.tokenizer.tokenText(id)) };
+  }
+
+  similarity(
+    images: readonly ImageFeatures[],
+    captions: readonly string[],
+    cellTokens: readonly ArrayLike<number>[],
+  ): Promise<Similarity[][]> {
+    return this.exclusively(async () => {
+      if (images.length === 0 || captions.length === 0) return images.map(() => []);
+      const { backend, language } = this.parts;
+      const { hiddenSize } = this.info.spec.decoder;
+      const comparing = { backend, language, tokenizer: this.tokenizer, hiddenSize };
+      const compared = images.map((image, at) => ({
+        image: this.own(image),
+        chosen: cellTokens[at] ?? [],
+      }));
+      return similarities(comparing, compared, captions);
+    });
   }
 
   computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs> {
