@@ -127,11 +127,9 @@ export function describeOcclusionMask(
     height,
     width,
     ...patched,
-    0,
-    0,
-    0,
+    // As the bits of floats.
+    ...new Uint32Array(fill.buffer, fill.byteOffset, 3),
   ]);
-  new Float32Array(uniforms.buffer).set(fill, 9);
   return {
     label: `occlusion masks, ${layout.kind}`,
     source,
