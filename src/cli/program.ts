@@ -5,6 +5,7 @@ import { exportCommand } from './export-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { checkNeeded, describeOption } from './options.ts';
+import { perceptionCommand } from './perception-command.ts';
 import { probeCommand } from './probe-command.ts';
 import { synthCommand } from './synth-command.ts';
 
@@ -39,6 +40,7 @@ export function program(): Command {
     .addHelpText('after', EXAMPLES);
   const commands = [
     probeCommand(),
+    perceptionCommand(),
     logitsCommand(),
     exportCommand(),
     convertCommand(),

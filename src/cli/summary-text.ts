@@ -13,7 +13,8 @@ const COLUMN_NAMES = ['Left', 'Center', 'Right'];
 const ROW_NAMES = ['Top', 'Center', 'Bottom'];
 const CELL_WIDTH = 22;
 
-function number(value: number, signed = false): string {
+/** `.123`, `-.120`, `1.000`; with a plus where asked for. */
+export function number(value: number, signed = false): string {
   const text = Math.abs(value).toFixed(3).replace(/^0\./, '.');
   if (value < 0 && Number(value.toFixed(3)) !== 0) return `-${text}`;
   return signed ? `+${text}` : text;
@@ -27,7 +28,8 @@ function pValue(p: number): string {
   return p < 0.001 ? 'p < .001' : `p = ${number(p)}`;
 }
 
-function grid(texts: readonly string[]): string[] {
+/** Nine texts in the order of the cells, with the names of rows and columns. */
+export function grid(texts: readonly string[]): string[] {
   const line = (name: string, cells: readonly string[]) =>
     `  ${name.padEnd(8)}${cells.map((cell) => cell.padEnd(CELL_WIDTH)).join('')}`.trimEnd();
   return [

@@ -14,8 +14,11 @@ export interface Measuring {
   measure(blocks: readonly TileBlock[]): Promise<number[]>;
 }
 
-/** Share of a level's measured blocks that are refined, the hottest ones. */
-const REFINED_SHARE = 0.5;
+/** At most this share of a level's measured blocks is refined, the hottest ones. */
+const MOST_REFINED = 0.5;
+
+/** And no more of them than hold this share of all that the level's blocks change. */
+const HEAT_REFINED = 0.95;
 
 /** Blocks of a side that the search begins with at least: one for each cell of the probe's grid. */
 const FIRST_BLOCKS = 3;
@@ -98,7 +101,10 @@ async function measureBlocks(search: Measuring, blocks: readonly TileBlock[]): P
 /** The hottest blocks and the others. */
 function splitByHeat(measured: readonly Measured[]): [hot: Measured[], cold: Measured[]] {
   const sorted = [...measured].sort((a, b) => b.value - a.value);
-  const count = Math.ceil(sorted.length * REFINED_SHARE);
+  const heat = HEAT_REFINED * sorted.reduce((sum, { value }) => sum + value, 0);
+  let count = 0;
+  for (let held = 0; held < heat && count < sorted.length * MOST_REFINED; count++)
+    held += sorted[count]!.value;
   return [sorted.slice(0, count), sorted.slice(count)];
 }
 

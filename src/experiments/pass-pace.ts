@@ -1,25 +1,17 @@
 /** How far a run of covered pictures is, and how long it has yet to go. */
-
-export interface PerceptionProgress {
-  /** Pictures, the one under way in part. */
-  readonly done: number;
-  readonly total: number;
-  /** Covered pictures run so far, counted under each scheme. */
-  readonly passes: number;
-  /** Null before the first pass. */
-  readonly millisecondsLeft: number | null;
-}
+import type { RunProgress } from '../results/run-progress.ts';
 
 /** A picture under way never counts as whole. */
 const NEARLY = 0.99;
 
 /**
- * Counts passes. How many a picture takes is known only after it (blank tiles, refinement), so each is
- * taken to need as many as those before it did, and the first as many as it has tiles.
+ * Counts pictures, the one under way in part. How many passes a picture takes is known only after it
+ * (blank tiles, refinement), so each is taken to need as many as those before it did, and the first as
+ * many as it has tiles.
  */
 export class PassPace {
   private readonly total: number;
-  private readonly report: ((progress: PerceptionProgress) => void) | undefined;
+  private readonly report: ((progress: RunProgress) => void) | undefined;
   private readonly start = performance.now();
   private skipped = 0;
   private finished = 0;
@@ -27,7 +19,7 @@ export class PassPace {
   private passesBefore = 0;
   private firstGuess = 1;
 
-  constructor(pictures: number, report: ((progress: PerceptionProgress) => void) | undefined) {
+  constructor(pictures: number, report: ((progress: RunProgress) => void) | undefined) {
     this.total = pictures;
     this.report = report;
     this.tell(0);
@@ -62,7 +54,6 @@ export class PassPace {
     this.report?.({
       done: this.skipped + own,
       total: this.total,
-      passes: this.passes,
       millisecondsLeft: own > 0 ? (spent / own) * left : null,
     });
   }

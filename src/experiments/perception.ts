@@ -11,29 +11,17 @@ import {
 import type { Engine } from '../runtime/engine.ts';
 import { pictureOccluder, pixelOccluder, type Occluder } from './occluders.ts';
 import { AskedPicture, coarseMaps, fullMaps, type SchemeMap } from './occlusion-maps.ts';
-import { PassPace, type PerceptionProgress } from './pass-pace.ts';
+import { PassPace } from './pass-pace.ts';
 import type { PerceptionPlan } from './perception-plan.ts';
 import { composePicture } from './probe.ts';
 import type { ProbeItem } from './probe-plan.ts';
+import type { RunOptions } from './run-options.ts';
 
 export { planPerception, type PerceptionPlan } from './perception-plan.ts';
-export type { PerceptionProgress } from './pass-pace.ts';
-
-export interface PerceptionRunOptions {
-  /** Records of an earlier run by key: kept as they are, not computed again. */
-  readonly done?: ReadonlyMap<string, PerceptionRecord>;
-  /** Called for each new record, in the plan's order; awaited. */
-  readonly onRecord: (record: PerceptionRecord) => void | Promise<void>;
-  readonly onProgress?: (progress: PerceptionProgress) => void;
-  /** Stops between batches; the run then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Awaited before each batch: pause by not resolving. */
-  readonly gate?: () => Promise<void>;
-}
 
 /**
  * Runs what of the plan is not in `done`, picture after picture; a picture with one missing record is
- * computed whole.
+ * computed whole. Progress counts pictures, the one under way in part.
  * @returns all records in the plan's order, those of `done` included
  * @throws the signal's reason when aborted; `DeviceLostError` when the device went away: every record
  *   handed to `onRecord` is good, resume from them on a new engine
@@ -42,7 +30,7 @@ export async function runPerception(
   engine: Engine,
   dataset: ProbeDataset,
   plan: PerceptionPlan,
-  options: PerceptionRunOptions,
+  options: RunOptions<PerceptionRecord>,
 ): Promise<PerceptionRecord[]> {
   const { done = new Map<string, PerceptionRecord>(), onRecord, onProgress } = options;
   const pace = new PassPace(plan.items.length, onProgress);
@@ -77,7 +65,7 @@ async function mapPicture(
   plan: PerceptionPlan,
   item: ProbeItem,
   pace: PassPace,
-  { signal, gate }: PerceptionRunOptions,
+  { signal, gate }: RunOptions<PerceptionRecord>,
 ): Promise<PerceptionRecord[]> {
   const before = async () => {
     signal?.throwIfAborted();

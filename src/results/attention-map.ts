@@ -3,6 +3,8 @@
  * target's cell in reading order; each a bare array of rows, 20 × 20, divided by its maximum.
  */
 import { evenBorders, normalised, resampleMap, type OcclusionMap } from './occlusion-map.ts';
+import { perceptionKey, type PerceptionValues } from './perception-records.ts';
+import { CELLS } from './records.ts';
 
 /** Tiles of a side. */
 const TILES = 20;
@@ -69,6 +71,51 @@ function isMatrix(value: unknown): value is number[][] {
         row.every((entry) => typeof entry === 'number' && Number.isFinite(entry) && entry >= 0),
     )
   );
+}
+
+/** A file that was found, by its path below the folder that was searched. */
+export interface FoundFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Maps that were made elsewhere, as summaries read them: groups are numbered by the ids' order, what the
+ * files do not tell (scheme, passes) is named `imported` and 0. Files of other names are left out.
+ * @throws a sentence where none is such a file, or one is damaged
+ */
+export function importAttentionMaps(files: readonly FoundFile[]): PerceptionValues[] {
+  const named = files.flatMap(({ path, text }) => {
+    const name = parseAttentionMapPath(path);
+    return name ? [{ ...name, map: parseAttentionMap(text, path) }] : [];
+  });
+  if (named.length === 0)
+    throw new Error(
+      `None of ${files.length} files is called like a perception map (${attentionMapPath({ id: '<id>', cell: 0 })}, the number from 0 to 8 being the target's cell).`,
+    );
+  const ids = [...new Set(named.map(({ id }) => id))].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
+  const scheme = 'imported';
+  const mode = 'reference';
+  return named
+    .map(({ id, cell: at, map }) => {
+      const [group, cell] = [ids.indexOf(id), CELLS[at]!];
+      return {
+        key: perceptionKey({ group, cell, scheme, mode }),
+        group,
+        cell,
+        scheme,
+        strength: 0,
+        mode,
+        across: map.across,
+        down: map.down,
+        map: map.values,
+        tiles: map.values.flat().length,
+        passes: 0,
+      } as const;
+    })
+    .sort((a, b) => a.group - b.group || CELLS.indexOf(a.cell) - CELLS.indexOf(b.cell));
 }
 
 /** Finer than any figure, and the same text from every run of the same numbers. */

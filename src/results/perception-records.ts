@@ -57,6 +57,22 @@ export interface PerceptionRecord {
   readonly milliseconds: number;
 }
 
+/** What statistics need of a record. */
+export type PerceptionValues = Pick<
+  PerceptionRecord,
+  | 'key'
+  | 'group'
+  | 'cell'
+  | 'scheme'
+  | 'strength'
+  | 'mode'
+  | 'across'
+  | 'down'
+  | 'map'
+  | 'tiles'
+  | 'passes'
+>;
+
 /** The key of a record. */
 export function perceptionKey(
   of: Pick<PerceptionRecord, 'group' | 'cell' | 'scheme' | 'mode'>,
@@ -106,6 +122,24 @@ export function parsePerceptionRecords(text: string, name = 'The records'): Perc
 }
 
 /** The record's map with its tiles, or null. */
-export function mapOf({ map, across, down }: PerceptionRecord): OcclusionMap | null {
+export function mapOf({
+  map,
+  across,
+  down,
+}: Pick<PerceptionRecord, 'map' | 'across' | 'down'>): OcclusionMap | null {
   return map && { across, down, values: map };
+}
+
+/**
+ * Reads a list like `reference,kernel`; each mode once.
+ * @throws a sentence for the reader on anything else
+ */
+export function parseModes(text: string): PerceptionMode[] {
+  const modes = text.split(',').map((word) => {
+    const mode = PERCEPTION_MODES.find((name) => name === word.trim().toLowerCase());
+    if (mode) return mode;
+    throw new Error(`A mode is one of ${PERCEPTION_MODES.join(', ')}, but "${word}" was given.`);
+  });
+  if (new Set(modes).size === modes.length) return modes;
+  throw new Error(`A mode is named twice in "${text}". Name each mode once.`);
 }

@@ -1,6 +1,6 @@
 /** Everything that perception records say, as one JSON that tables, figures and the page read. */
 import { massShares, meanMap, pairedValues, type OcclusionMap } from './occlusion-map.ts';
-import { mapOf, type PerceptionMode, type PerceptionRecord } from './perception-records.ts';
+import { mapOf, type PerceptionMode, type PerceptionValues } from './perception-records.ts';
 import { CELLS, type Cell, type Scheme } from './records.ts';
 import {
   bootstrapMeans,
@@ -39,7 +39,7 @@ export interface PerceptionCondition {
   readonly tiles: number;
   readonly passes: number;
   readonly cells: readonly PerceptionCell[];
-  /** Mean of the nine cells' shares; null where one is missing. A map without order would have 1/9. */
+  /** Mean of the nine cells' shares; null where one is missing. A flat map has 1/9. */
   readonly meanShare: ShareEstimate | null;
 }
 
@@ -84,7 +84,7 @@ const DEFAULTS: ResampleOptions = { resamples: 10_000, seed: 20_240_901 };
 
 /** A record with what is drawn from its map, null where it has none. */
 interface Mapped {
-  readonly record: PerceptionRecord;
+  readonly record: PerceptionValues;
   readonly map: OcclusionMap | null;
   readonly shares: readonly number[] | null;
 }
@@ -94,7 +94,7 @@ interface Mapped {
  * same records, options and seed give the same summary.
  */
 export function summarizePerception(
-  records: readonly PerceptionRecord[],
+  records: readonly PerceptionValues[],
   options: Partial<ResampleOptions> = {},
 ): PerceptionSummary {
   const settings = { ...DEFAULTS, ...options };
@@ -136,7 +136,7 @@ function unique<T>(values: readonly T[]): T[] {
 }
 
 /** The schemes in the order in which they first appear. */
-function schemesOf(records: readonly PerceptionRecord[]): Scheme[] {
+function schemesOf(records: readonly PerceptionValues[]): Scheme[] {
   const strengths = new Map(records.map(({ scheme, strength }) => [scheme, strength]));
   return [...strengths].map(([label, strength]) => ({ label, strength }));
 }
@@ -148,7 +148,7 @@ function summarizeCondition(
   share: (cell: number | 'mean') => ShareEstimate | null,
 ): PerceptionCondition {
   const useful = mapped.filter(({ shares }) => shares !== null);
-  const sum = (of: (record: PerceptionRecord) => number) =>
+  const sum = (of: (record: PerceptionValues) => number) =>
     mapped.reduce((total, { record }) => total + of(record), 0);
   return {
     scheme,
