@@ -18,6 +18,7 @@ import {
 } from './options.ts';
 import { findModel } from './places.ts';
 import { answersOf, progressLine } from './progress-line.ts';
+import { probeFiles, writeProbe } from './probe-folder.ts';
 import { RunFolder } from './run-folder.ts';
 import { summaryText } from './summary-text.ts';
 
@@ -84,7 +85,7 @@ async function probe(flags: ProbeFlags): Promise<void> {
     );
   }
   const place = await findModel(flags.model);
-  const folder = await RunFolder.open(flags.out, schemes);
+  const folder = await RunFolder.open(flags.out, probeFiles(schemes));
   if (!flags.resume) await folder.refuseOverwrite();
 
   const { openEngine } = await import('../runtime/open-engine-node.ts');
@@ -110,7 +111,7 @@ async function probe(flags: ProbeFlags): Promise<void> {
       }),
     );
     const summary = summarize(records);
-    await folder.finish(records, summary, manifest);
+    await writeProbe(folder, records, summary, manifest);
     process.stdout.write(summaryText(summary));
     process.stdout.write(`Written to ${flags.out}\n`);
   } finally {

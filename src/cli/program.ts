@@ -4,6 +4,7 @@ import { convertCommand } from './convert-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { checkNeeded, describeOption } from './options.ts';
+import { perceptionCommand } from './perception-command.ts';
 import { probeCommand } from './probe-command.ts';
 import { similarityCommand } from './similarity-command.ts';
 import { synthCommand } from './synth-command.ts';
@@ -40,6 +41,7 @@ export function program(): Command {
     .addHelpText('after', EXAMPLES);
   const commands = [
     probeCommand(),
+    perceptionCommand(),
     similarityCommand(),
     logitsCommand(),
     convertCommand(),

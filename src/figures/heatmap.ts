@@ -1,7 +1,11 @@
 /** A 3x3 map of one number per cell of the grid. */
 import { colorOf, inkOn, type ColorScale } from './color-scale.ts';
+import { colorLegend, LEGEND_HEIGHT } from './legend.ts';
+import { formatNumber } from './number-text.ts';
 import { element, render, type SvgElement } from './svg.ts';
 import { FONT_FAMILY, LIGHT, type FigureTheme } from './theme.ts';
+
+export { formatNumber } from './number-text.ts';
 
 export interface HeatmapCell {
   /** Shown in the cell and as `data-cell`, e.g. `top_left`. */
@@ -43,19 +47,9 @@ const MAP_SIDE = 3 * CELL + 2 * GAP;
 const LEFT = 64;
 const TOP = 84;
 const LEGEND_TOP = TOP + MAP_SIDE + 22;
-const LEGEND_HEIGHT = 10;
-const LEGEND_STOPS = 21;
 
 export const HEATMAP_WIDTH = LEFT + MAP_SIDE + 24;
 export const HEATMAP_HEIGHT = LEGEND_TOP + LEGEND_HEIGHT + 40;
-
-/** `0.91`, `+0.05`, `−0.10`: two decimals unless asked for others, and a true minus sign. */
-export function formatNumber(value: number, signed = false, digits = 2): string {
-  const rounded = Math.round(value * 10 ** digits) / 10 ** digits;
-  const text = Math.abs(rounded).toFixed(digits);
-  if (rounded < 0) return `−${text}`;
-  return signed && rounded > 0 ? `+${text}` : text;
-}
 
 /** The map as a whole SVG document. */
 export function heatmap(data: HeatmapData): string {
@@ -128,11 +122,12 @@ export function heatmapGroup(
     ),
     ...axisWords(theme),
     ...data.cells.map((cell, index) => drawCell(cell, index, data, theme, hatch)),
-    ...legend(data, theme, `${prefix}-scale`),
+    ...colorLegend(data, theme, { id: `${prefix}-scale`, x: LEFT, y: LEGEND_TOP, width: MAP_SIDE }),
   );
 }
 
-function hatchPattern(id: string, theme: FigureTheme): SvgElement {
+/** Fill of what is missing, as `url(#id)`. */
+export function hatchPattern(id: string, theme: FigureTheme): SvgElement {
   return element(
     'defs',
     {},
@@ -228,43 +223,4 @@ function smallPrint(cell: HeatmapCell, { signed, digits }: HeatmapData): string[
   }
   if (cell.n !== undefined) lines.push(`n = ${cell.n}`);
   return lines;
-}
-
-/** A bar of the scale's colours with its ends, middle and quantity. */
-function legend(data: HeatmapData, theme: FigureTheme, gradient: string): SvgElement[] {
-  const [low, high] = data.scale.domain;
-  const stops = Array.from({ length: LEGEND_STOPS }, (_, index) => {
-    const share = index / (LEGEND_STOPS - 1);
-    const color = colorOf(data.scale, low + (high - low) * share);
-    return element('stop', { offset: share, 'stop-color': color });
-  });
-  const bar = { x: LEFT, y: LEGEND_TOP, width: MAP_SIDE, height: LEGEND_HEIGHT };
-  const ends: [number, number, string][] = [
-    [low, LEFT, 'start'],
-    [(low + high) / 2, LEFT + MAP_SIDE / 2, 'middle'],
-    [high, LEFT + MAP_SIDE, 'end'],
-  ];
-  const y = LEGEND_TOP + LEGEND_HEIGHT + 14;
-  return [
-    element('defs', {}, element('linearGradient', { id: gradient }, ...stops)),
-    element('rect', { ...bar, fill: `url(#${gradient})` }),
-    ...ends.map(([value, x, anchor]) =>
-      element(
-        'text',
-        { x, y, 'text-anchor': anchor, 'font-size': 10.5, fill: theme.mutedInk },
-        formatNumber(value, data.signed, data.digits),
-      ),
-    ),
-    element(
-      'text',
-      {
-        x: LEFT + MAP_SIDE / 2,
-        y: y + 15,
-        'text-anchor': 'middle',
-        'font-size': 10.5,
-        fill: theme.mutedInk,
-      },
-      data.quantity,
-    ),
-  ];
 }

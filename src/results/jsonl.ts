@@ -10,7 +10,7 @@ import {
 } from './json-lines.ts';
 import { CELLS, type ProbeRecord } from './records.ts';
 
-const isPictures: FieldCheck = (value) =>
+export const isPictures: FieldCheck = (value) =>
   Array.isArray(value) &&
   value.length === CELLS.length &&
   value.every((id) => id === null || typeof id === 'string');

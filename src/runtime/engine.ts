@@ -1,3 +1,4 @@
+import type { OcclusionMasks } from '../kernels/occlusion-mask.ts';
 import type { ComputeType } from '../models/compute.ts';
 import type { ModelSpec } from '../models/spec.ts';
 import type { ProcessedImage } from '../tensor/image-processor.ts';
@@ -64,6 +65,14 @@ export interface Similarity {
   readonly chosen: number | null;
 }
 
+/** An answer to a question under a balance strength, to be scored. */
+export interface AnsweredQuestion {
+  readonly question: Question;
+  readonly strength: number;
+  /** The answer's tokens, at least one, without a stop token. */
+  readonly tokenIds: readonly number[];
+}
+
 /** The position ids of a prompt, for display: `kind` 0 is text, k ≥ 1 the k-th image. */
 export interface PromptPositions {
   readonly kinds: Uint32Array;
@@ -107,6 +116,18 @@ export interface Engine {
     cellTokens: readonly ArrayLike<number>[],
   ): Promise<Similarity[][]>;
   dispose(): Promise<void>;
+
+  /**
+   * Features of as many copies of one picture as there are masks, each with the mask's rectangles
+   * painted over. On WebGPU the copies are written and read on the device. All of them are held at once:
+   * ask for no more than `featuresPerBatch` allows.
+   */
+  encodeMasked(base: ProcessedImage, masks: OcclusionMasks): Promise<ImageFeatures[]>;
+  /**
+   * The raw logits of given answers, f32 `[tokens]` each: every token's logit after the prompt and the
+   * answer's tokens before it. One prefill, or as few as memory allows.
+   */
+  scoreTokens(answered: readonly AnsweredQuestion[]): Promise<Float32Array[]>;
 }
 
 /** Thrown when the GPU device went away; the run resumes on a new engine. */

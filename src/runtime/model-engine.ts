@@ -1,3 +1,4 @@
+import type { OcclusionMasks } from '../kernels/occlusion-mask.ts';
 import { positionsReference } from '../kernels/positions.ts';
 import { visionEncoder } from '../models/vision.ts';
 import type { ProcessedImage } from '../tensor/image-processor.ts';
@@ -8,6 +9,7 @@ import { stillAnswers } from './device.ts';
 import {
   DeviceLostError,
   type Answer,
+  type AnsweredQuestion,
   type Engine,
   type EngineInfo,
   type ImageFeatures,
@@ -24,6 +26,7 @@ import {
 import type { LanguageModel } from './language-model.ts';
 import { repack, unpackLogits, type RawInputs, type RawOutputs } from './raw-logits.ts';
 import { positionsInput } from './rotary-feeds.ts';
+import { scoreRows } from './score-tokens.ts';
 import { similarities } from './similarity.ts';
 import type { PromptTokenizer } from './tokenizer.ts';
 import type { VisionRunner } from './vision-runner.ts';
@@ -92,11 +95,7 @@ export class ModelEngine implements RuntimeEngine {
   }
 
   encodeImages(pictures: readonly ProcessedImage[]): Promise<EncodedImage[]> {
-    return this.exclusively(async () => {
-      const images = await this.parts.vision.encode(pictures, (image) => this.images.delete(image));
-      images.forEach((image) => this.images.add(image));
-      return images;
-    });
+    return this.exclusively(() => this.held(this.parts.vision.encode(pictures, this.forget)));
   }
 
   answer(
@@ -149,6 +148,22 @@ export class ModelEngine implements RuntimeEngine {
         chosen: cellTokens[at] ?? [],
       }));
       return similarities(comparing, compared, captions);
+    });
+  }
+
+  encodeMasked(base: ProcessedImage, masks: OcclusionMasks): Promise<EncodedImage[]> {
+    return this.exclusively(() =>
+      this.held(this.parts.vision.encodeMasked(base, masks, this.forget)),
+    );
+  }
+
+  scoreTokens(answered: readonly AnsweredQuestion[]): Promise<Float32Array[]> {
+    return this.exclusively(async () => {
+      if (answered.length === 0) return [];
+      return this.withSequences(answered, (prompts, features) => {
+        const rows = prompts.map((prompt, i) => ({ prompt, tokenIds: answered[i]!.tokenIds }));
+        return scoreRows({ ...this.parts, info: this.info }, rows, features.tensor);
+      });
     });
   }
 
@@ -210,6 +225,17 @@ export class ModelEngine implements RuntimeEngine {
     await this.parts.vision.release();
   }
 
+  /** Released with the engine at the latest. */
+  private async held(encoding: Promise<EncodedImage[]>): Promise<EncodedImage[]> {
+    const images = await encoding;
+    images.forEach((image) => this.images.add(image));
+    return images;
+  }
+
+  private readonly forget = (image: EncodedImage): void => {
+    this.images.delete(image);
+  };
+
   private get tokenizer(): PromptTokenizer {
     if (this.parts.tokenizer) return this.parts.tokenizer;
     throw new Error(
@@ -222,19 +248,31 @@ export class ModelEngine implements RuntimeEngine {
     return { backend, language, info: this.info, tokenizer: this.tokenizer };
   }
 
-  /** Questions × strengths as sequences over stacked features, each picture stacked once. */
-  private async withRows<T>(
+  /** Questions × strengths as sequences over stacked features. */
+  private withRows<T>(
     questions: readonly Question[],
     strengths: readonly number[],
     work: (sequences: Sequence[], features: StackedFeatures) => Promise<T>,
   ): Promise<T> {
+    const rows = questions.flatMap((question) =>
+      strengths.map((strength) => ({ question, strength })),
+    );
+    return this.withSequences(rows, work);
+  }
+
+  /** Questions under a strength each as sequences over stacked features, each picture stacked once. */
+  private async withSequences<T>(
+    rows: readonly { question: Question; strength: number }[],
+    work: (sequences: Sequence[], features: StackedFeatures) => Promise<T>,
+  ): Promise<T> {
     const { hiddenSize } = this.info.spec.decoder;
-    const images = [...new Set(questions.flatMap(({ images }) => images.map((i) => this.own(i))))];
+    const named = rows.flatMap(({ question }) => question.images);
+    const images = [...new Set(named.map((image) => this.own(image)))];
     const features = stackFeatures(this.parts.backend, images, hiddenSize);
-    const firstRow = (image: EncodedImage) => features.firstRows[images.indexOf(image)]!;
+    const places = new Map(images.map((image, at) => [image, features.firstRows[at]!]));
     try {
-      const sequences = questions.flatMap((question) =>
-        strengths.map((strength) => this.sequence(question, strength, firstRow)),
+      const sequences = rows.map(({ question, strength }) =>
+        this.sequence(question, strength, (image) => places.get(image)!),
       );
       return await work(sequences, features);
     } finally {

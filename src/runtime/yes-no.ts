@@ -1,3 +1,4 @@
+import type { ComputeType } from '../models/compute.ts';
 import type { Answer, EngineInfo } from './engine.ts';
 
 type YesNoIds = Pick<EngineInfo, 'yesTokenIds' | 'noTokenIds'>;
@@ -21,12 +22,19 @@ export function yesNo(
 ): Pick<Answer, 'margin' | 'yesLogit' | 'noLogit'> {
   const best = (ids: readonly number[]) =>
     ids.length === 0 ? NaN : Math.max(...ids.map((id) => logits[id]!));
-  // Overflowed weights would else make records that no reader takes back.
+  requireNumbers(logits, compute);
+  const yesLogit = best(yesTokenIds);
+  const noLogit = best(noTokenIds);
+  return { margin: yesLogit - noLogit, yesLogit, noLogit };
+}
+
+/**
+ * Throws a sentence where logits are no numbers: overflowed weights would else make records that no
+ * reader takes back.
+ */
+export function requireNumbers(logits: Float32Array, compute: ComputeType): void {
   if (!Number.isFinite(logits[0]) || logits.some((value) => Number.isNaN(value)))
     throw new Error(
       `The model gave logits that are no finite numbers, so there is no answer. Its weights or the picture's values overflow in ${compute}, or its files are damaged.${compute === 'float16' ? ' Let it compute in float32 (--compute float32, in the page ?compute=float32).' : ''}`,
     );
-  const yesLogit = best(yesTokenIds);
-  const noLogit = best(noTokenIds);
-  return { margin: yesLogit - noLogit, yesLogit, noLogit };
 }
