@@ -94,9 +94,7 @@ function difference(found: ArrayLike<number>, expected: Float64Array): number {
 
 const upTo = (end: number, first = 0) => Array.from({ length: end - first }, (_, n) => first + n);
 /** Neighbours that see each other: tokens 10 to 17 and 18 to 27. */
-const RUNS = Uint32Array.from({ length: 41 }, (_, n) =>
-  n < 10 || n > 27 ? 0 : n < 18 ? 1 : 2,
-);
+const RUNS = Uint32Array.from({ length: 41 }, (_, n) => (n < 10 || n > 27 ? 0 : n < 18 ? 1 : 2));
 
 interface Case {
   readonly name: string;
@@ -152,7 +150,8 @@ describe.each(CASES)('$name', ({ name, sizes, tokens, sight }) => {
     input,
     (token, column) =>
       column + (window ?? Infinity) > token &&
-      (column <= token || (runs !== undefined && runs[token] !== 0 && runs[token] === runs[column])),
+      (column <= token ||
+        (runs !== undefined && runs[token] !== 0 && runs[token] === runs[column])),
   );
 
   test('the reference gives what the whole matrix gives, and each head shares out 1', () => {

@@ -3,6 +3,7 @@ import { checkedGraph } from '../onnx/check.ts';
 import { inlineData } from '../onnx/external-data.ts';
 import { type Graph, modelFromGraph } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
+import { withAttentionTaps } from './attention-taps.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { buildDecoderGraph } from './decoder.ts';
 import { buildEmbedGraph } from './embed.ts';
@@ -85,14 +86,18 @@ async function readSettings(
   };
 }
 
-/** Builds the three graphs of a checkpoint. */
-export async function buildModel(checkpoint: Checkpoint): Promise<ModelBundle> {
+/** Builds the three graphs of a checkpoint, the decoder with attention taps where they are asked for. */
+export async function buildModel(
+  checkpoint: Checkpoint,
+  { taps }: { readonly taps: boolean } = { taps: false },
+): Promise<ModelBundle> {
   const { spec, config, weights } = await openModel(checkpoint);
+  const decoder = await buildDecoderGraph(config.decoder, weights);
   return {
     spec,
     vision: await encodeGraph(await buildVisionGraph(config, weights)),
     embed: await encodeGraph(buildEmbedGraph(config.decoder, weights)),
-    decoder: await encodeGraph(await buildDecoderGraph(config.decoder, weights)),
+    decoder: await encodeGraph(taps ? withAttentionTaps(decoder) : decoder),
   };
 }
 

@@ -36,6 +36,12 @@ export interface DecoderSpec {
    * image, and the decoder graph takes the order and image of every token as inputs.
    */
   readonly attention: 'causal' | 'two-way';
+  /** For each layer, the last tokens that it sees, itself included; null: all of them. */
+  readonly windows: readonly (number | null)[];
+  /** Factor on the products of queries and keys. */
+  readonly attentionScale: number;
+  /** `cap · tanh(x / cap)` on attention logits; null: none. */
+  readonly attentionSoftcap: number | null;
 }
 
 /** How a picture's place in a rendered prompt becomes image tokens. */

@@ -42,9 +42,7 @@ async function runAll(
   const bytes = encodeModel(modelFromGraph(checkedGraph(graph)));
   const session = await InferenceSession.create(bytes, { executionProviders: ['cpu'] });
   const outputs = Object.entries(await session.run(feeds));
-  return Object.fromEntries(
-    outputs.map(([name, { data }]) => [name, [...(data as Float32Array)]]),
-  );
+  return Object.fromEntries(outputs.map(([name, { data }]) => [name, [...(data as Float32Array)]]));
 }
 
 async function run(graph: Graph, feeds: Record<string, Tensor>): Promise<number[]> {

@@ -108,7 +108,7 @@ async function buildInMemory({
   const weightHash = await checkpoint.weightHash();
   signal?.throwIfAborted();
   onProgress?.('Building the graphs');
-  const { spec, vision, embed, decoder } = await buildModel(checkpoint);
+  const { spec, vision, embed, decoder } = await buildModel(checkpoint, { taps: true });
   return {
     spec,
     settings: checkpoint,

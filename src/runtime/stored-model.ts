@@ -1,4 +1,5 @@
 /** A converted model as what an engine is made of. */
+import { tapStoredDecoder } from '../models/attention-taps.ts';
 import { readSpec } from '../models/families.ts';
 import { describeFormats } from '../models/formats.ts';
 import { openSettings, type CheckpointSettings } from '../models/checkpoint.ts';
@@ -32,7 +33,7 @@ export async function openStoredModel(
     settings,
     vision: graph(vision),
     embed: graph(embed),
-    decoder: decoder.map(graph),
+    decoder: decoder.map((part) => ({ ...graph(part), edit: tapStoredDecoder })),
     weightHash: await hashOfHashes(manifest),
     dtype: describeFormats(manifest.formats),
   };
