@@ -79,6 +79,7 @@ async function readSettings(
       decoder,
       vision,
       imageProcessor: family.parseProcessor(await readProcessor(checkpoint), config),
+      viewTokens: visionEncoder(vision).viewTokens(vision),
       imageTokenId,
       imagePrompt,
       eosTokenIds: await readEosTokenIds(checkpoint, json),

@@ -2,7 +2,7 @@
  * What the rest of the house needs to know of a loaded model: plain data, made by a family from the
  * checkpoint's own config and processor files.
  */
-import type { ImageProcessorSpec } from '../tensor/image-processor.ts';
+import type { ImageProcessorSpec, ViewTokens } from '../tensor/image-processor.ts';
 import type { VisionConfig } from './vision.ts';
 
 /** How the rotary tables of a decoder are made. All arrays have `dim / 2` entries. */
@@ -59,6 +59,8 @@ export interface ModelSpec {
   readonly decoder: DecoderSpec;
   readonly vision: VisionConfig;
   readonly imageProcessor: ImageProcessorSpec;
+  /** Of square views; undefined where tokens follow the picture's shape (`patched` processors). */
+  readonly viewTokens?: ViewTokens | undefined;
   readonly imageTokenId: number;
   readonly imagePrompt: ImagePrompt;
   readonly eosTokenIds: readonly number[];
