@@ -40,6 +40,8 @@ export interface RunManifest {
   readonly whiteCells: number;
   /** Pictures encoded and answered together; each brings its positive and negative question. */
   readonly picturesPerBatch: number;
+  /** What else the experiment was told, by the names of its own options. */
+  readonly settings?: Readonly<Record<string, string | number>>;
   readonly decoding: 'greedy';
   /** When the run began, ISO 8601. */
   readonly startedAt: string;
@@ -72,6 +74,7 @@ export interface ManifestRun {
   readonly seed: number;
   readonly whiteCells: number;
   readonly picturesPerBatch: number;
+  readonly settings?: Readonly<Record<string, string | number>>;
   readonly startedAt: string;
 }
 
@@ -108,6 +111,7 @@ export function buildManifest(model: ManifestModel, run: ManifestRun): RunManife
  */
 export function resumeConflict(before: RunManifest, now: RunManifest): string | null {
   const pairs: [string, unknown, unknown][] = [
+    ['experiment', before.experiment, now.experiment],
     ['record version', before.recordVersion, now.recordVersion],
     ['model weights', before.model.weightHash, now.model.weightHash],
     ['settings of the model (its JSON files)', before.model.settingsHash, now.model.settingsHash],
@@ -122,6 +126,7 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
     ['list of tokens for No', before.noTokenIds.join(), now.noTokenIds.join()],
     ['batch size', before.picturesPerBatch, now.picturesPerBatch],
     ['schemes', labels(before), labels(now)],
+    ['settings', JSON.stringify(before.settings), JSON.stringify(now.settings)],
   ];
   // More groups go on where the run stopped; fewer would drop what is there.
   if (now.groups < before.groups) pairs.push(['number of groups', before.groups, now.groups]);
@@ -138,7 +143,7 @@ function labels(manifest: RunManifest): string {
 /**
  * Reads a manifest.
  * @param where the file, for messages
- * @throws a sentence where it is no manifest of a probe, or of a newer version
+ * @throws a sentence where it is no manifest of a run, or of a newer version
  */
 export function parseManifest(text: string, where: string): RunManifest {
   let value: unknown;
