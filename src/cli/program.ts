@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { convertCommand } from './convert-command.ts';
 import { exportCommand } from './export-command.ts';
+import { flowCommand } from './flow-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { checkNeeded, describeOption } from './options.ts';
@@ -39,6 +40,7 @@ export function program(): Command {
     .addHelpText('after', EXAMPLES);
   const commands = [
     probeCommand(),
+    flowCommand(),
     logitsCommand(),
     exportCommand(),
     convertCommand(),

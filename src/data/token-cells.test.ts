@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bestResolution, type Resolution } from '../tensor/best-resolution.ts';
 import type { FixedProcessor, PatchedProcessor, TiledProcessor } from '../tensor/image-processor.ts';
 import { NEWLINE, tileRows } from '../tensor/tile-rows.ts';
+import { tokensOf } from '../tensor/token-view.ts';
 import { processImage } from './image-processors.ts';
 import { tokenCells, tokenLayout } from './token-cells.ts';
 
@@ -97,13 +98,7 @@ describe('tiles', () => {
     for (const [size, rows] of cases) {
       const { tokens, views } = tokenLayout({ size }, spec);
       expect(tokens, `${size}`).toBe(rows.length);
-      const seen = new Set(
-        views.flatMap(({ rows: down, columns, token }) =>
-          Array.from({ length: down * columns }, (_, n) =>
-            token(Math.floor(n / columns), n % columns),
-          ),
-        ),
-      );
+      const seen = new Set(views.flatMap(tokensOf));
       const newlines = rows.flatMap((row, at) => (row === NEWLINE ? [at] : []));
       expect(tokens - seen.size, `${size}`).toBe(newlines.length);
       expect(newlines.filter((at) => seen.has(at))).toEqual([]);

@@ -8,31 +8,12 @@ import type {
   ViewTokens,
 } from '../tensor/image-processor.ts';
 import { tileGrid } from '../tensor/tile-rows.ts';
+import { tokensOf, type TokenLayout, type TokenView } from '../tensor/token-view.ts';
 
 /** What of a model decides the places of image tokens (an engine's `info.spec` fits). */
 export interface TokenSpec {
   readonly imageProcessor: ImageProcessorSpec;
   readonly viewTokens?: ViewTokens | undefined;
-}
-
-/** Image tokens in rows and columns over a picture. */
-export interface TokenView {
-  /** `base`: the whole picture in one view; `tiles`: the finer tiles of an anyres picture, as one grid. */
-  readonly kind: 'base' | 'tiles';
-  readonly rows: number;
-  readonly columns: number;
-  /** Token of the row-th row and column-th column, counted among the image's tokens. */
-  token(row: number, column: number): number;
-  /** What the grid covers, as shares of the picture's width and height; may reach beyond it. */
-  readonly area: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
-}
-
-/** How a picture's tokens lie. */
-export interface TokenLayout {
-  /** Image tokens in all, newlines and leading tokens included. */
-  readonly tokens: number;
-  /** The base view first. */
-  readonly views: readonly TokenView[];
 }
 
 type Size = ProcessedImage['size'];
@@ -73,13 +54,15 @@ export function tokenCells(
 ): Int8Array {
   const { tokens, views } = tokenLayout(image, spec);
   const cells = new Int8Array(tokens).fill(-1);
-  for (const { rows, columns, area, token } of views)
-    for (let row = 0; row < rows; row++)
-      for (let column = 0; column < columns; column++) {
-        const x = third(area.left + ((column + 0.5) / columns) * area.width);
-        const y = third(area.top + ((row + 0.5) / rows) * area.height);
-        if (x !== undefined && y !== undefined) cells[token(row, column)] = 3 * y + x;
-      }
+  for (const view of views) {
+    const { rows, columns, area } = view;
+    tokensOf(view).forEach((token, place) => {
+      const [row, column] = [Math.floor(place / columns), place % columns];
+      const x = third(area.left + ((column + 0.5) / columns) * area.width);
+      const y = third(area.top + ((row + 0.5) / rows) * area.height);
+      if (x !== undefined && y !== undefined) cells[token] = 3 * y + x;
+    });
+  }
   return cells;
 }
 
@@ -94,11 +77,8 @@ function oneView(
   columns: number,
   area: TokenView['area'],
 ): TokenLayout {
-  const token = (row: number, column: number) => leading + row * columns + column;
-  return {
-    tokens: leading + rows * columns,
-    views: [{ kind: 'base', rows, columns, token, area }],
-  };
+  const view = { kind: 'base', rows, columns, first: leading, stride: columns, area } as const;
+  return { tokens: leading + rows * columns, views: [view] };
 }
 
 /** What a view shows of the picture: all of it, or the middle of it (see fixed-view.ts). */
@@ -135,7 +115,8 @@ function tiledLayout(size: Size, { tile, pinpoints }: TiledProcessor, side: numb
         kind: 'tiles',
         rows,
         columns,
-        token: (row, column) => base + row * (columns + 1) + column,
+        first: base,
+        stride: columns + 1,
         area: { left: (1 - width) / 2, top: (1 - height) / 2, width, height },
       },
     ],
