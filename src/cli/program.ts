@@ -1,6 +1,7 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
 import { convertCommand } from './convert-command.ts';
+import { flowCommand } from './flow-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { checkNeeded, describeOption } from './options.ts';
@@ -43,6 +44,7 @@ export function program(): Command {
     probeCommand(),
     perceptionCommand(),
     similarityCommand(),
+    flowCommand(),
     logitsCommand(),
     convertCommand(),
     synthCommand(),

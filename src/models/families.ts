@@ -3,6 +3,7 @@ import { checkedGraph } from '../onnx/check.ts';
 import { inlineData } from '../onnx/external-data.ts';
 import { type Graph, modelFromGraph } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
+import { withAttentionTaps } from './attention-taps.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { buildDecoderGraph } from './decoder.ts';
 import { buildEmbedGraph } from './embed.ts';
@@ -89,6 +90,7 @@ async function readSettings(
       decoder,
       vision,
       imageProcessor: family.parseProcessor(await readProcessor(checkpoint), config),
+      viewTokens: visionEncoder(vision).viewTokens(vision),
       imageTokenId,
       imagePrompt,
       eosTokenIds: await readEosTokenIds(checkpoint, json),
@@ -96,17 +98,21 @@ async function readSettings(
   };
 }
 
-/** Builds the three graphs of a checkpoint, with weights as wide as what is computed in. */
+/**
+ * Builds the three graphs of a checkpoint, with weights as wide as what is computed in, and the decoder
+ * with attention taps where they are asked for.
+ */
 export async function buildModel(
   checkpoint: Checkpoint,
-  compute: ComputeType = 'float32',
+  { compute = 'float32', taps = false }: { compute?: ComputeType; taps?: boolean } = {},
 ): Promise<ModelBundle> {
   const { spec, config, weights } = await openModel(checkpoint, BUILT[compute], compute);
+  const decoder = await buildDecoderGraph(config.decoder, weights);
   return {
     spec,
     vision: await encodeGraph(await buildVisionGraph(config, weights)),
     embed: await encodeGraph(buildEmbedGraph(config.decoder, weights)),
-    decoder: await encodeGraph(await buildDecoderGraph(config.decoder, weights)),
+    decoder: await encodeGraph(taps ? withAttentionTaps(decoder) : decoder),
   };
 }
 

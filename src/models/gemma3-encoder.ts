@@ -25,6 +25,7 @@ export const gemma3Encoder: VisionEncoder<Gemma3EncoderConfig> = {
     g.output(features, 'image_features', 'float32', ['images', 'tokens', config.outputSize]);
     return g.build();
   },
+  viewTokens: ({ tokensPerSide }) => ({ side: tokensPerSide, leading: 0 }),
   // One picture a run: at the published size its 4096 patches are as many as a run should hold.
   runs(config, images) {
     const side = config.tower.imageSize;

@@ -22,6 +22,7 @@ export const qwenEncoder: VisionEncoder<QwenVisionConfig> = {
     g.output(features, 'image_features', 'float32', ['tokens', config.outputSize]);
     return g.build();
   },
+  viewTokens: () => undefined,
   runs: (config, images) => images.map((image) => runOf(config, image)),
   split: (config, processor, tensors) =>
     splitPatches(config, processor as PatchedProcessor, tensors),

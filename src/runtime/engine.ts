@@ -81,6 +81,38 @@ export interface PromptPositions {
   readonly tokens: readonly string[];
 }
 
+export interface FlowOptions {
+  /** `all`: one map; `layers`: one for each layer, the mean of its heads; `heads`: one for each head. */
+  readonly reduce: 'all' | 'layers' | 'heads';
+  /** This layer alone, counted from 0; left out: all layers. */
+  readonly layer?: number | undefined;
+}
+
+/**
+ * How text reads an image: prefill attention of the text behind the last image (but the last token) to
+ * every column, the mean over those text tokens. Padding is no column.
+ */
+export interface AttentionFlow {
+  /** f32 `[columns]`, `[layers, columns]` or `[layers, heads, columns]`. Every map sums up to 1. */
+  readonly attention: Float32Array;
+  /** Layers that the maps are of, counted from 0. */
+  readonly layers: readonly number[];
+  readonly heads: number;
+  /** Columns: tokens of the prompt, `kind` 0 is text, k ≥ 1 the k-th image. */
+  readonly kinds: Uint32Array;
+  /** Tokens whose attention was averaged. With several images all of them can see every image. */
+  readonly rows: readonly number[];
+  readonly bytes: FlowBytes;
+}
+
+/** What information flow holds besides the decoder's own run, and what whole matrices would take. */
+export interface FlowBytes {
+  /** The most at one time: queries and keys of the layers at hand, sums, and results. */
+  readonly held: number;
+  /** Attention of every token to every token, f32, of all heads of the layers that were asked for. */
+  readonly matrices: number;
+}
+
 /**
  * A loaded model. `strengths` are balance strengths: 0 is standard, 1 is BaPA. All methods throw
  * `Error`s whose message is a whole sentence; after a lost device every method throws
@@ -115,6 +147,8 @@ export interface Engine {
     captions: readonly string[],
     cellTokens: readonly ArrayLike<number>[],
   ): Promise<Similarity[][]>;
+  /** Throws a sentence where the question has no picture or no text behind it to read it. */
+  attentionFlow(question: Question, strength: number, options: FlowOptions): Promise<AttentionFlow>;
   dispose(): Promise<void>;
 
   /**

@@ -4,7 +4,7 @@ import type { Backend } from './backend.ts';
 import type { Batch } from './batch.ts';
 import { type CacheSpec, KvCache } from './kv-cache.ts';
 import { RotaryFeedMaker, type RotaryFeeds } from './rotary-feeds.ts';
-import { DecoderSessions } from './decoder-sessions.ts';
+import { DecoderSessions, type LayerTaps, type TapRequest } from './decoder-sessions.ts';
 import {
   createSession,
   type GraphSource,
@@ -210,6 +210,29 @@ export class LanguageModel {
     return this.advance(batch, this.noFeatures(), state);
   }
 
+  /**
+   * A prefill for the taps of some layers, handed to `visit` with the rotary tables of the batch, and
+   * both gone after it. `features` stays the caller's.
+   */
+  async tap(
+    batch: Batch,
+    features: Tensor,
+    request: TapRequest,
+    visit: (taps: LayerTaps, tables: RotaryFeeds['tables']) => void,
+  ): Promise<void> {
+    const rotary = this.rotary.make(batch, 0);
+    const cache = KvCache.none(this.backend, this.spec, batch.rows);
+    try {
+      const past = this.nothingPast(batch, rotary, cache);
+      await this.withFeeds(batch, features, past, lastTokens(batch), (feeds) =>
+        this.decoder.tap(feeds, request, (taps) => visit(taps, rotary.tables)),
+      );
+    } finally {
+      rotary.dispose();
+      cache.dispose();
+    }
+  }
+
   async release(): Promise<void> {
     this.rotary.dispose();
     await this.embed.release();
@@ -240,13 +263,24 @@ export class LanguageModel {
   }
 
   /** One run of both graphs. */
-  private async pass<Name extends string>(
+  private pass<Name extends string>(
     batch: Batch,
     features: Tensor,
     past: Past,
     kept: readonly (readonly number[])[],
     outputs: Readonly<Record<Name, Tensor | null>>,
   ): Promise<Record<Name, Tensor>> {
+    return this.withFeeds(batch, features, past, kept, (feeds) => this.decoder.run(feeds, outputs));
+  }
+
+  /** Embeds a batch and hands the decoder's feeds on. */
+  private async withFeeds<T>(
+    batch: Batch,
+    features: Tensor,
+    past: Past,
+    kept: readonly (readonly number[])[],
+    work: (feeds: Record<string, Tensor>) => Promise<T>,
+  ): Promise<T> {
     const { Tensor } = this.backend.ort;
     const { rows, length } = batch;
     const dims = [rows, length];
@@ -261,17 +295,14 @@ export class LanguageModel {
     const { rotary, cache, tableRows } = past;
     const logitsIndex = BigInt64Array.from(kept.flat(), BigInt);
     try {
-      return await this.decoder.run(
-        {
-          inputs_embeds,
-          ...rotary.tables,
-          rotary_index: rotary.rowIndex(tableRows, past.lengths, length),
-          ...this.scopeFeeds(batch, past),
-          logits_index: new Tensor('int64', logitsIndex, [rows, kept[0]!.length]),
-          ...cache.feeds(),
-        },
-        outputs,
-      );
+      return await work({
+        inputs_embeds,
+        ...rotary.tables,
+        rotary_index: rotary.rowIndex(tableRows, past.lengths, length),
+        ...this.scopeFeeds(batch, past),
+        logits_index: new Tensor('int64', logitsIndex, [rows, kept[0]!.length]),
+        ...cache.feeds(),
+      });
     } finally {
       inputs_embeds.dispose();
     }

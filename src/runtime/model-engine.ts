@@ -1,30 +1,28 @@
 import type { OcclusionMasks } from '../kernels/occlusion-mask.ts';
 import { positionsReference } from '../kernels/positions.ts';
-import { visionEncoder } from '../models/vision.ts';
 import type { ProcessedImage } from '../tensor/image-processor.ts';
 import type { Backend } from './backend.ts';
 import { answerRows, type Answering } from './answer-rows.ts';
+import { attentionFlow } from './attention-flow.ts';
 import { imageSpans, padSequences, type Sequence } from './batch.ts';
 import { stillAnswers } from './device.ts';
 import {
   DeviceLostError,
   type Answer,
   type AnsweredQuestion,
+  type AttentionFlow,
   type Engine,
   type EngineInfo,
+  type FlowOptions,
   type ImageFeatures,
   type PromptPositions,
   type Question,
   type Similarity,
 } from './engine.ts';
-import {
-  downloadFeatures,
-  EncodedImage,
-  stackFeatures,
-  type StackedFeatures,
-} from './image-features.ts';
+import { EncodedImage, stackFeatures, type StackedFeatures } from './image-features.ts';
 import type { LanguageModel } from './language-model.ts';
-import { repack, unpackLogits, type RawInputs, type RawOutputs } from './raw-logits.ts';
+import type { RawInputs, RawOutputs } from './raw-logits.ts';
+import { rawFlow, rawLogits } from './raw-runs.ts';
 import { positionsInput } from './rotary-feeds.ts';
 import { scoreRows } from './score-tokens.ts';
 import { similarities } from './similarity.ts';
@@ -42,6 +40,15 @@ const DEFAULT_NEW_TOKENS = 16;
 export interface RuntimeEngine extends Engine {
   /** Logits at every position for tensors as Hugging Face's processors name them. */
   computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs>;
+  /**
+   * The flow of every row of such tensors, without padding; undefined for rows where no text reads an
+   * image.
+   */
+  computeFlow(
+    inputs: RawInputs,
+    strength: number,
+    options: FlowOptions,
+  ): Promise<(AttentionFlow | undefined)[]>;
   /** Token ids of the rendered prompt, the images' tokens included. */
   promptIds(question: Question): readonly number[];
   /** Destroys the shared GPU device, as a driver crash would; false where there is none. For tests. */
@@ -167,36 +174,28 @@ export class ModelEngine implements RuntimeEngine {
     });
   }
 
+  attentionFlow(
+    question: Question,
+    strength: number,
+    options: FlowOptions,
+  ): Promise<AttentionFlow> {
+    return this.exclusively(() =>
+      this.withRows([question], [strength], (sequences, features) =>
+        attentionFlow(this.parts, padSequences(sequences), features.tensor, options),
+      ),
+    );
+  }
+
   computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs> {
-    return this.exclusively(async () => {
-      const { imageTokenId, imageProcessor, vision, decoder } = this.info.spec;
-      const { backend, language } = this.parts;
-      const pictures = visionEncoder(vision).split(vision, imageProcessor, inputs.pictures);
-      const encoded = pictures.length > 0 ? await this.parts.vision.encode(pictures, () => {}) : [];
-      let features: StackedFeatures | undefined;
-      try {
-        const { vocabSize } = decoder;
-        const packed = repack(inputs, { imageTokenId, vocabSize }, encoded, strength);
-        const { batch } = packed;
-        const every = batch.lengths.map(() => Array.from({ length: batch.length }, (_, n) => n));
-        features = stackFeatures(backend, encoded, decoder.hiddenSize);
-        const values = await language.prefill(batch, features.tensor, every);
-        const logits = unpackLogits(values, packed, inputs.input_ids.shape[1]!);
-        if (encoded.length === 0) return { logits, image_features: undefined };
-        const data = await downloadFeatures(encoded);
-        const { hiddenSize } = decoder;
-        const rows = data.length / hiddenSize;
-        // Views of one size keep their own axis, as transformers gives them.
-        const shape =
-          imageProcessor.kind === 'fixed'
-            ? [encoded.length, rows / encoded.length, hiddenSize]
-            : [rows, hiddenSize];
-        return { logits, image_features: { dtype: 'float32', shape, data } };
-      } finally {
-        features?.dispose();
-        encoded.forEach((image) => image.release());
-      }
-    });
+    return this.exclusively(() => rawLogits(this.parts, inputs, strength));
+  }
+
+  computeFlow(
+    inputs: RawInputs,
+    strength: number,
+    options: FlowOptions,
+  ): Promise<(AttentionFlow | undefined)[]> {
+    return this.exclusively(() => rawFlow(this.parts, inputs, strength, options));
   }
 
   destroyDevice(): boolean {

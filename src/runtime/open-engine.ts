@@ -131,7 +131,8 @@ async function buildInMemory(
   const weightHash = await checkpoint.weightHash();
   signal?.throwIfAborted();
   onProgress?.('Building the graphs');
-  const { spec, vision, embed, decoder } = await buildModel(checkpoint, compute);
+  const taps = compute === 'float32';
+  const { spec, vision, embed, decoder } = await buildModel(checkpoint, { compute, taps });
   return {
     spec,
     settings: checkpoint,

@@ -18,7 +18,7 @@ export interface AnsweredSequence {
 interface Scoring {
   readonly backend: Backend;
   readonly language: Pick<LanguageModel, 'prefill'>;
-  readonly info: Pick<EngineInfo, 'spec'>;
+  readonly info: Pick<EngineInfo, 'spec' | 'compute'>;
 }
 
 /**
@@ -50,7 +50,7 @@ export async function scoreRows(
 }
 
 async function scoreRun(
-  { language }: Scoring,
+  { language, info }: Scoring,
   answered: readonly AnsweredSequence[],
   features: Tensor,
 ): Promise<Float32Array[]> {
@@ -72,7 +72,7 @@ async function scoreRun(
   return answered.map(({ tokenIds }, row) => {
     const vocab = rows[row]!.length / steps;
     const scores = Float32Array.from(tokenIds, (id, step) => rows[row]![step * vocab + id]!);
-    requireNumbers(scores);
+    requireNumbers(scores, info.compute);
     return scores;
   });
 }

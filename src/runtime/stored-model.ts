@@ -1,4 +1,5 @@
 /** A converted model as what an engine is made of. */
+import { tapStoredDecoder } from '../models/attention-taps.ts';
 import type { ComputeType } from '../models/compute.ts';
 import { readSpec } from '../models/families.ts';
 import { describeFormats } from '../models/formats.ts';
@@ -43,7 +44,10 @@ export async function openStoredModel(
     settings,
     vision: graph(vision),
     embed: graph(embed),
-    decoder: decoder.map(graph),
+    // Taps are float32, which the kernels that read them take.
+    decoder: decoder.map((part) =>
+      compute === 'float32' ? { ...graph(part), edit: tapStoredDecoder } : graph(part),
+    ),
     weightHash: await hashOfHashes(manifest),
     dtype: describeFormats(manifest.formats),
     compute,
