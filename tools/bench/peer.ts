@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Transformers from '@huggingface/transformers';
 import { openCheckpoint } from '../../src/models/checkpoint.ts';
@@ -29,7 +30,12 @@ export class Peer {
   static async open(folder: string, root: string, provider: PeerProvider): Promise<Peer> {
     const checkpoint = await openCheckpoint(new FolderSource(folder));
     const store = new FolderStore(root);
-    await exportForTransformersJs({ checkpoint, dtype: 'fp32', store, entry: 'peer' });
+    const files = await exportForTransformersJs({
+      checkpoint,
+      dtype: 'fp32',
+      store,
+      entry: 'peer',
+    });
     if (provider === 'wasm') await offerWasm();
     const library = await import('@huggingface/transformers');
     library.env.allowRemoteModels = false;
@@ -38,7 +44,10 @@ export class Peer {
       dtype: 'fp32',
       // With an onnxruntime of the caller's it knows no device by name.
       device: provider === 'cpu' ? 'cpu' : 'auto',
-      session_options: { executionProviders: [provider] },
+      session_options: {
+        executionProviders: [provider],
+        ...(provider === 'wasm' && { externalData: await dataFiles(join(root, 'peer'), files) }),
+      },
     });
     return new Peer(library, model);
   }
@@ -67,6 +76,19 @@ export class Peer {
   async dispose(): Promise<void> {
     await this.model.dispose();
   }
+}
+
+/**
+ * In Node transformers.js 4.3.1 leaves it to onnxruntime to find data files beside a graph
+ * (`getSession` in session.js), which onnxruntime-web cannot: "Module.MountedFiles is not available".
+ */
+async function dataFiles(folder: string, files: ReadonlyMap<string, number>) {
+  const paths = [...files.keys()].filter((path) => path.includes('.onnx_data'));
+  const read = async (path: string) => ({
+    path: basename(path),
+    data: new Uint8Array(await readFile(join(folder, path))),
+  });
+  return Promise.all(paths.map(read));
 }
 
 /**
