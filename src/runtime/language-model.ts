@@ -221,7 +221,7 @@ export class LanguageModel {
     visit: (taps: LayerTaps, tables: RotaryFeeds['tables']) => void,
   ): Promise<void> {
     const rotary = this.rotary.make(batch, 0);
-    const cache = KvCache.none(this.backend, this.spec, batch.rows);
+    const cache = KvCache.none(this.backend, this.cacheSpec, batch.rows);
     try {
       const past = this.nothingPast(batch, rotary, cache);
       await this.withFeeds(batch, features, past, lastTokens(batch), (feeds) =>
