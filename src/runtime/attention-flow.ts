@@ -39,8 +39,8 @@ interface FlowSize {
 }
 
 /** Layers whose taps may exist at a time. */
-function layersAtOnce(spec: FlowSpec, size: FlowSize): number {
-  return Math.max(1, Math.floor(TAP_BYTES / layerTapBytes(spec, size)));
+function layersAtOnce(spec: FlowSpec, size: FlowSize, tapBytes: number): number {
+  return Math.max(1, Math.floor(tapBytes / layerTapBytes(spec, size)));
 }
 
 function layerTapBytes({ heads, kvHeads, headDim }: FlowSpec, { rows, columns }: FlowSize): number {
@@ -53,10 +53,10 @@ function resultLength({ heads }: FlowSpec, { columns, layers, reduce }: FlowSize
 }
 
 /** What a flow holds at most, and what whole attention matrices would; an upper bound for any decoder. */
-export function flowBytes(spec: FlowSpec, size: FlowSize): FlowBytes {
+export function flowBytes(spec: FlowSpec, size: FlowSize, tapBytes = TAP_BYTES): FlowBytes {
   const { rows, columns, layers } = size;
   const { heads, headDim } = spec;
-  const taps = Math.min(layers, layersAtOnce(spec, size)) * layerTapBytes(spec, size);
+  const taps = Math.min(layers, layersAtOnce(spec, size, tapBytes)) * layerTapBytes(spec, size);
   const means = heads * columns;
   // On the GPU the rows' sums of one layer, on the CPU one head's turned keys and one row's scores.
   const scratch = Math.max(heads * rows, columns * headDim + columns + headDim);
@@ -84,7 +84,7 @@ export interface FlowParts {
 
 /**
  * The flow of a batch of one row over stacked image features, f32 `[t, hidden]`, in one prefill, or as few
- * as `TAP_BYTES` allows.
+ * as `tapBytes` allows.
  * @throws a sentence where nothing reads an image, or the decoder has no such layer
  */
 export async function attentionFlow(
@@ -92,6 +92,7 @@ export async function attentionFlow(
   batch: Batch,
   features: Tensor,
   { reduce, layer }: FlowOptions,
+  tapBytes = TAP_BYTES,
 ): Promise<AttentionFlow> {
   const spec = info.spec.decoder;
   const rows = readingTokens(batch);
@@ -114,7 +115,7 @@ export async function attentionFlow(
     layers,
     queryTokens: tokens(rows),
     keyTokens: tokens(everyToken),
-    layersAtOnce: layersAtOnce(spec, size),
+    layersAtOnce: layersAtOnce(spec, size, tapBytes),
   };
   try {
     await language.tap(batch, features, request, (taps, tables) => {
@@ -128,7 +129,14 @@ export async function attentionFlow(
     batch.spans[0]!.forEach(({ start, length }, image) =>
       kinds.fill(image + 1, start, start + length),
     );
-    return { attention, layers, heads: spec.heads, kinds, rows, bytes: flowBytes(spec, size) };
+    return {
+      attention,
+      layers,
+      heads: spec.heads,
+      kinds,
+      rows,
+      bytes: flowBytes(spec, size, tapBytes),
+    };
   } finally {
     reduction.dispose();
   }

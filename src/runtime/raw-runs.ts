@@ -53,13 +53,16 @@ export function rawFlow(
   inputs: RawInputs,
   strength: number,
   options: FlowOptions,
+  tapBytes?: number,
 ): Promise<(AttentionFlow | undefined)[]> {
   return withRows(parts, inputs, strength, async ({ batch }, features) => {
     const flows: (AttentionFlow | undefined)[] = [];
     for (let at = 0; at < batch.rows; at++) {
       const row = rowOf(batch, at);
       const reads = readingTokens(row).length > 0;
-      flows.push(reads ? await attentionFlow(parts, row, features.tensor, options) : undefined);
+      flows.push(
+        reads ? await attentionFlow(parts, row, features.tensor, options, tapBytes) : undefined,
+      );
     }
     return flows;
   });
