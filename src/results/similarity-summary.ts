@@ -128,15 +128,16 @@ export interface PooledMap {
 
 /**
  * The maps of a summary: of every way of pooling that has a number, or of all while none has. Intervals
- * and ranges are told where every group is complete, for only then are they the map's.
+ * and ranges are told where every group is complete, for only then are they the map's, and where they
+ * are wanted.
  */
-export function pooledMaps({ measures }: SimilaritySummary): PooledMap[] {
+export function pooledMaps({ measures }: SimilaritySummary, intervals = true): PooledMap[] {
   const known = SIMILARITY_MEASURES.filter((measure) =>
     measures[measure].cells.some(({ value }) => value !== null),
   );
   return (known.length > 0 ? known : SIMILARITY_MEASURES).map((measure) => {
     const { cells, across, incompleteGroups } = measures[measure];
-    const whole = incompleteGroups === 0 ? across : null;
+    const whole = intervals && incompleteGroups === 0 ? across : null;
     return {
       label: POOLING_LABELS[measure],
       range: whole?.range.value,

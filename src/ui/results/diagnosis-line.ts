@@ -9,7 +9,7 @@ export function describeDiagnosis<Kind extends DiagnosisKind>(
 ): string {
   const newest = run === diagnosis.run;
   const name = !newest
-    ? 'Earlier run'
+    ? 'Last run'
     : diagnosis.phase === 'finished'
       ? 'This run'
       : 'This run so far';

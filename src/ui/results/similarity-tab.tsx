@@ -39,8 +39,7 @@ export function SimilarityTab() {
     [samples, grows],
   );
   const source = similaritySource(result);
-  const pooled = pooledMaps(summary).map((map) => (grows ? withoutIntervals(map) : map));
-  const maps = similarityMaps(pooled, source, scale);
+  const maps = similarityMaps(pooledMaps(summary, !grows), source, scale);
   const name = `similarity-${result?.manifest?.model.name ?? 'run'}`;
   const none = samples.length === 0;
   return (
@@ -126,19 +125,20 @@ export function SimilarityTab() {
       </div>
       <SimilarityTable summary={summary} grows={grows} />
       <p className="hint">
-        Cosine of the projected image tokens and the caption’s input embeddings, each pooled channel
-        by channel. The first map is the published number; a maximum over the whole picture is
-        nearly flat by construction, so read it beside the last, which pools the tokens of the
-        target’s cell alone. Neither positions nor the language model’s layers have a part in it:
-        every position scheme gives the same.
+        Every position scheme gives the same: the number stands before the language model’s layers.
       </p>
+      <details className="meanings">
+        <summary>What this means</summary>
+        <p className="hint">
+          The target stands alone on white in each cell in turn. Its projected image tokens and the
+          input embeddings of its caption are pooled channel by channel, and their cosine is taken.
+          The first map is the published number. A maximum over the whole picture is nearly flat by
+          construction, so read it beside the last map, which pools the tokens of the target’s cell
+          alone.
+        </p>
+      </details>
     </div>
   );
 }
 
 const NONE: readonly never[] = [];
-
-function withoutIntervals<Map extends ReturnType<typeof pooledMaps>[number]>(map: Map) {
-  const cells = map.cells.map(({ interval: _, ...cell }) => cell);
-  return { ...map, range: undefined, cells };
-}
