@@ -47,6 +47,7 @@ export async function openChanged(
     info: {
       model: name,
       dtype: 'float32',
+      compute: 'float32',
       provider,
       build,
       adapter,
