@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRecords } from '../results/jsonl.ts';
+import { parseSimilarities } from '../results/similarity.ts';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts';
 import { bapa, expectSentence, ROOT } from './testing/bapa.ts';
 
@@ -19,15 +20,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('help and bad arguments', () => {
   it('helps everywhere, with examples', async () => {
-    for (const args of [
-      [],
-      ['probe'],
-      ['logits'],
-      ['export'],
-      ['convert'],
-      ['synth'],
-      ['models'],
-    ]) {
+    const commands = ['probe', 'similarity', 'logits', 'convert', 'synth', 'models'];
+    for (const args of [[], ...commands.map((command) => [command])]) {
       const { status, stdout } = await bapa([...args, '--help']);
       expect(status).toBe(0);
       expect(stdout).toMatch(/Examples?:\n {2}\$ npm run --silent bapa -- /);
@@ -187,6 +181,55 @@ describe('probe', () => {
     await writeFile(join(own, 'zebra.png'), 'no picture at all');
     const broken = await bapa(['probe', '--dataset', own, '--out', join(folder, 'never')]);
     expectSentence(broken, 'The picture "zebra.png" cannot be read');
+  });
+});
+
+describe('similarity', () => {
+  it('writes its files, goes on where it stopped, and draws the same figure of its export', async () => {
+    const out = join(folder, 'similarity');
+    const args = ['similarity', '--groups', '2', '--seed', '4', '--out', out];
+    const outcome = await bapa(args);
+    expect(outcome.stderr).toContain('18 of 18 pictures');
+    expect(outcome.status).toBe(0);
+    expect(outcome.stdout).toContain('max, all tokens');
+    const widest = Math.max(...outcome.stdout.split('\n').map((line) => line.length));
+    expect(widest).toBeLessThanOrEqual(80 + out.length);
+    const text = (file: string, where = out) => readFile(join(where, file), 'utf8');
+    const records = parseSimilarities(await text('records.jsonl'));
+    expect(records).toHaveLength(18);
+    expect(JSON.parse(await text('manifest.json'))).toMatchObject({
+      experiment: 'similarity',
+      groups: 2,
+      seed: 4,
+    });
+    expectSentence(await bapa(args), 'already holds results');
+
+    const half = (await text('records.jsonl')).split('\n').slice(0, 10).join('\n');
+    await writeFile(join(out, 'records.jsonl'), half);
+    const resumed = await bapa([...args, '--resume']);
+    expect(resumed.stderr).toContain('9 of 18 pictures');
+    const timeless = (all: typeof records) => all.map((one) => ({ ...one, milliseconds: 0 }));
+    expect(timeless(parseSimilarities(await text('records.jsonl')))).toEqual(timeless(records));
+    const probe = join(folder, 'similarity');
+    const other = ['probe', '--groups', '2', '--seed', '4', '--out', probe, '--resume'];
+    expectSentence(await bapa(other), 'The run to resume has another');
+
+    const drawn = join(folder, 'similarity-drawn');
+    const file = join(out, 'reference.jsonl');
+    const imported = await bapa(['similarity', '--import', file, '--out', drawn]);
+    expect(imported.stderr).toBe('');
+    const values = (svg: string) =>
+      [...svg.matchAll(/data-cell="(\w+)" data-value="([^"]+)"/g)].slice(0, 9).map(String);
+    const [ours, theirs] = [await text('similarity.svg'), await text('similarity.svg', drawn)];
+    expect(values(theirs)).toHaveLength(9);
+    expect(values(theirs)).toEqual(values(ours));
+    expect(theirs).toContain('data-map="max, all tokens"');
+    expect(theirs).not.toContain('data-map="mean, all tokens"');
+    expect(imported.stdout).not.toContain('mean, all tokens');
+    expectSentence(
+      await bapa(['similarity', '--import', 'nowhere', '--out', join(folder, 'never')]),
+      'cannot be read',
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,9 +19,10 @@ function convert(name: string, ...more: string[]) {
   return bapa(['convert', '--model', MODEL, '--out', join(folder, name), ...more]);
 }
 
-function logits(name: string) {
+function logits(name: string, ...more: string[]) {
   const outputs = join(folder, `${name}.safetensors`);
-  return bapa(['logits', '--model', join(folder, name), '--inputs', INPUTS, '--outputs', outputs]);
+  const files = ['--inputs', INPUTS, '--outputs', outputs];
+  return bapa(['logits', '--model', join(folder, name), ...files, ...more]);
 }
 
 async function flipByte(path: string, at: number): Promise<void> {
@@ -44,6 +45,9 @@ describe('bapa convert', () => {
     const answer = await logits('q4');
     expect(answer.status, answer.stderr).toBe(0);
     expect(answer.stdout).toContain('logits: float32');
+    const halves = await logits('q4', '--compute', 'float16');
+    expect(halves.status, halves.stderr).toBe(0);
+    expect(halves.stdout).toContain('logits: float32');
     const again = await convert('q4', '--format', 'q4,vision=fp16');
     expect(again.stdout).toContain('holds this model already');
     expectSentence(await convert('q4', '--format', 'q8'), 'holds another converted model');
@@ -82,6 +86,44 @@ describe('bapa convert', () => {
       ...['--out', join(folder, 'twice')],
     ]);
     expectSentence(outcome, 'holds a converted model');
+  });
+});
+
+describe('bapa convert --dtype', () => {
+  it('writes what transformers.js loads, into a folder of its own', async () => {
+    const { status, stdout, stderr } = await convert('js', '--dtype', 'q4');
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/Written to .*js: [1-9][\d.]* kB as q4\n$/);
+    expect(await readdir(join(folder, 'js'))).toContain('config.json');
+    const graphs = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'];
+    expect((await readdir(join(folder, 'js/onnx'))).sort()).toEqual(
+      graphs.flatMap((name) => [`${name}_q4.onnx`, `${name}_q4.onnx_data`]).sort(),
+    );
+    const config = JSON.parse(await readFile(join(folder, 'js/config.json'), 'utf8'));
+    expect(config['transformers.js_config'].dtype).toBe('q4');
+    expectSentence(await convert('js', '--dtype', 'fp16'), 'js is not empty.');
+    expect((await convert('js', '--dtype', 'fp16', '--again')).status).toBe(0);
+    expect(await readdir(join(folder, 'js/onnx'))).toContain('embed_tokens_fp16.onnx');
+    expect(await readdir(join(folder, 'js/onnx'))).not.toContain('embed_tokens_q4.onnx');
+  });
+
+  it('leaves nothing where the disk is full', async () => {
+    const out = join(folder, 'js-full');
+    const args = ['convert', '--model', MODEL, '--dtype', 'fp32', '--out', out];
+    const outcome = await bapa(args, undefined, 32);
+    expectSentence(outcome, 'There is no room for onnx/');
+    expect(await readdir(folder)).not.toContain('js-full');
+  });
+
+  it('says what it cannot do, before anything is written', async () => {
+    expectSentence(await convert('js2', '--dtype', 'q4', '--format', 'q4'), 'give one of the two');
+    const tiled = join(ROOT, 'fixtures/tiny-llava-next-mistral');
+    const out = join(folder, 'js2');
+    const refused = await bapa(['convert', '--model', tiled, '--dtype', 'q4', '--out', out]);
+    expectSentence(refused, 'has no class for models of the family llava_next');
+    expect(await readdir(folder)).not.toContain('js2');
+    const into = await bapa(['convert', '--model', MODEL, '--dtype', 'q4', '--out', MODEL]);
+    expectSentence(into, 'holds the model itself');
   });
 });
 

@@ -1,9 +1,9 @@
 /**
- * Full-size checkpoints of random weights, synthesised, converted to 4 bits and run on the cpu provider:
- * time, memory peak and bytes are printed. Takes 22 GB of disk for a while, below the folder that
+ * Full-size checkpoints of random weights, synthesised, converted to 4 bits in both layouts and run on
+ * the cpu provider: time, memory peak and bytes are printed. Takes 27 GB of disk for a while, below the folder that
  * BAPA_SCRATCH names (the system's temporary folder where it is not set).
  */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -54,7 +54,14 @@ describe
       const args = ['convert', '--model', checkpoint, '--format', 'q4', '--out', out];
       const converted = await bapa(args);
       expect(converted.status, converted.stderr).toBe(0);
+      const js = join(folder, 'transformers-js');
+      const exported = await bapa([...args.slice(0, 3), '--dtype', 'q4', '--out', js]);
+      expect(exported.status, exported.stderr).toBe(0);
       await rm(checkpoint, { recursive: true });
+      const files = await readdir(join(js, 'onnx'));
+      report('for transformers.js', exported, `, ${files.length} files of graphs and weights`);
+      await rm(js, { recursive: true });
+      expect(exported.peakMiB).toBeLessThan(LARGEST_PEAK);
       const manifest = parseManifest(await readFile(join(out, MANIFEST), 'utf8'));
       const parts = manifest.graphs.decoder.length;
       report('convert', converted, `, ${storedBytes(manifest)} bytes, ${parts} decoder parts`);

@@ -23,6 +23,10 @@ export async function runInterruptibly<T>(
   process.once('SIGINT', stop);
   try {
     return await run(controller.signal);
+  } catch (error) {
+    // A download that was cancelled says so in its own words.
+    const { reason } = controller.signal;
+    throw reason !== undefined && (error as Error).cause === reason ? reason : error;
   } finally {
     progress.stop();
     process.removeListener('SIGINT', stop);

@@ -2,12 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
+import type { ComputeType } from '../models/compute.ts';
 import type { Scheme } from '../results/records.ts';
 import type { Provider } from '../runtime/engine.ts';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors.ts';
 import type { DType, HostTensor } from '../tensor/tensor.ts';
 import { CommandError, runAction } from './failure.ts';
-import { NeededOption, PROVIDERS, schemeOption, typedOption } from './options.ts';
+import { computeOption, NeededOption, PROVIDERS, schemeOption, typedOption } from './options.ts';
 import { findModel, makeFolder } from './places.ts';
 
 interface LogitsFlags {
@@ -16,6 +17,7 @@ interface LogitsFlags {
   readonly outputs: string;
   readonly scheme: Scheme;
   readonly ep: Provider;
+  readonly compute: ComputeType;
 }
 
 const EXAMPLES = `
@@ -49,6 +51,7 @@ export function logitsCommand(): Command {
       ),
     )
     .addOption(new Option('--ep <provider>', 'what computes').choices(PROVIDERS).default('cpu'))
+    .addOption(computeOption())
     .addHelpText('after', EXAMPLES)
     .action((flags: LogitsFlags) => runAction(() => logits(flags)));
 }
@@ -65,7 +68,8 @@ async function logits(flags: LogitsFlags): Promise<void> {
   const { openEngine } = await import('../runtime/open-engine-node.ts');
   const { FolderSource } = await import('../runtime/folder-source.ts');
   const source = new FolderSource(place.folder);
-  const engine = await openEngine({ source, name: place.name, provider: flags.ep });
+  const { ep: provider, compute } = flags;
+  const engine = await openEngine({ source, name: place.name, provider, compute });
   try {
     const result = await engine.computeLogits(inputs, flags.scheme.strength);
     const outputs = new Map<string, HostTensor>([['logits', result.logits]]);

@@ -1,9 +1,8 @@
 /** `models`: what models.json lists, as a table. */
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { FORMATS, gigabytes, parseCatalogue, type CatalogueModel } from '../protocol/catalogue.ts';
+import { FORMATS, gigabytes, type CatalogueModel } from '../protocol/catalogue.ts';
 import { runAction } from './failure.ts';
-import { CATALOGUE } from './places.ts';
+import { knownModels } from './places.ts';
 
 const NOTES = `
 download: the checkpoint as published. fp16, q8, q4: weights after conversion + one run (a grid
@@ -23,7 +22,7 @@ export function modelsCommand(): Command {
 }
 
 async function listModels(): Promise<void> {
-  const models = parseCatalogue(await readFile(CATALOGUE, 'utf8'));
+  const models = await knownModels();
   const header = ['model', 'family', 'download', 'tokens', ...FORMATS, 'licence'];
   process.stdout.write(table([header, ...models.map(row)]));
 }

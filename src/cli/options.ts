@@ -2,6 +2,7 @@
 import { Option, InvalidArgumentError, type Command } from 'commander';
 import { parseScheme, parseSchemes } from '../results/scheme.ts';
 import type { Scheme } from '../results/records.ts';
+import { COMPUTE_TYPES } from '../models/compute.ts';
 import type { Provider } from '../runtime/engine.ts';
 
 export const PROVIDERS: readonly Provider[] = ['cpu', 'wasm', 'webgpu'];
@@ -52,6 +53,16 @@ export function typedOption<T>(
   typed: string,
 ): Option {
   return new Option(flags, description).argParser(parse).default(parse(typed), typed);
+}
+
+/** What models compute in. */
+export function computeOption(): Option {
+  return new Option(
+    '--compute <type>',
+    'what numbers it computes in; float16 on webgpu needs an adapter with half floats',
+  )
+    .choices(COMPUTE_TYPES)
+    .default('float32');
 }
 
 /** An option's text in the help, values as a person types them. */

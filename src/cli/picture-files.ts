@@ -1,4 +1,4 @@
-/** Decodes picture files. Only the command line does it this way; the tab has its own decoder. */
+/** Decodes and encodes picture files. Only the command line does it this way; the tab has its own decoder. */
 import sharp from 'sharp';
 import { checkPictureSize } from '../data/user-pictures.ts';
 import type { RgbImage } from '../tensor/image.ts';
@@ -22,6 +22,13 @@ export async function decodePicture(path: string, name: string): Promise<RgbImag
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => unreadable(name, error));
   return { width: info.width, height: info.height, data: new Uint8Array(data) };
+}
+
+/** A picture as a JPEG in a data URI, for figures that carry their picture with them. */
+export async function jpegDataUri({ width, height, data }: RgbImage): Promise<string> {
+  const raw = { width, height, channels: 3 as const };
+  const jpeg = await sharp(data, { raw }).jpeg({ quality: 85 }).toBuffer();
+  return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
 }
 
 function unreadable(name: string, cause: unknown): never {

@@ -2,11 +2,12 @@
 import { access, constants, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { dirname, join, resolve } from 'node:path';
-import { parseCatalogue } from '../protocol/catalogue.ts';
+import { type CatalogueModel, parseCatalogue } from '../protocol/catalogue.ts';
 import { CommandError } from './failure.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PUBLIC = join(ROOT, 'public');
+/** What comes with the workbench. */
+export const PUBLIC = join(ROOT, 'public');
 
 /** The file that lists the known models. */
 export const CATALOGUE = join(ROOT, 'models.json');
@@ -33,12 +34,17 @@ export async function isEmptyFolder(path: string): Promise<boolean> {
   return (await readdir(path)).length === 0;
 }
 
+/** The rows of models.json. */
+export async function knownModels(): Promise<CatalogueModel[]> {
+  return parseCatalogue(await readFile(CATALOGUE, 'utf8'));
+}
+
 /**
  * A model's folder from its id in models.json, or from a path.
  * @throws a sentence with the known ids when it is neither
  */
 export async function findModel(nameOrFolder: string): Promise<ModelPlace> {
-  const models = parseCatalogue(await readFile(CATALOGUE, 'utf8'));
+  const models = await knownModels();
   const row = models.find((model) => model.id === nameOrFolder);
   if (row?.path) return { name: row.id, folder: join(PUBLIC, row.path) };
   const folder = resolve(nameOrFolder);

@@ -1,15 +1,24 @@
 /** `probe`: the spatial probe, headless. */
 import { Command, Option } from 'commander';
 import { planProbe, probeManifest, runProbe } from '../experiments/probe.ts';
+import type { ComputeType } from '../models/compute.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
 import { summarize } from '../results/summary.ts';
 import type { Provider } from '../runtime/engine.ts';
 import { runAction } from './failure.ts';
 import { runInterruptibly } from './interrupt.ts';
 import { openDataset } from './open-dataset.ts';
-import { NeededOption, PROVIDERS, schemesOption, typedOption, wholeNumberFrom } from './options.ts';
+import {
+  computeOption,
+  NeededOption,
+  PROVIDERS,
+  schemesOption,
+  typedOption,
+  wholeNumberFrom,
+} from './options.ts';
 import { findModel } from './places.ts';
 import { answersOf, progressLine } from './progress-line.ts';
+import { probeFiles, writeProbe } from './probe-folder.ts';
 import { RunFolder } from './run-folder.ts';
 import { summaryText } from './summary-text.ts';
 
@@ -19,6 +28,7 @@ interface ProbeFlags {
   readonly groups: number;
   readonly scheme: Scheme[];
   readonly ep: Provider;
+  readonly compute: ComputeType;
   readonly seed: number;
   readonly batch: number;
   readonly out: string;
@@ -56,6 +66,7 @@ export function probeCommand(): Command {
       ),
     )
     .addOption(new Option('--ep <provider>', 'what computes').choices(PROVIDERS).default('cpu'))
+    .addOption(computeOption())
     .option('--seed <n>', 'the same seed gives the same items', wholeNumberFrom(0), 1)
     .option('--batch <n>', 'pictures encoded and answered together', wholeNumberFrom(1), 9)
     .addOption(new NeededOption('--out <folder>', 'where to write the results'))
@@ -74,13 +85,14 @@ async function probe(flags: ProbeFlags): Promise<void> {
     );
   }
   const place = await findModel(flags.model);
-  const folder = await RunFolder.open(flags.out, schemes);
+  const folder = await RunFolder.open(flags.out, probeFiles(schemes));
   if (!flags.resume) await folder.refuseOverwrite();
 
   const { openEngine } = await import('../runtime/open-engine-node.ts');
   const { FolderSource } = await import('../runtime/folder-source.ts');
   const source = new FolderSource(place.folder);
-  const engine = await openEngine({ source, name: place.name, provider: flags.ep });
+  const { ep: provider, compute } = flags;
+  const engine = await openEngine({ source, name: place.name, provider, compute });
   try {
     const manifest = probeManifest(engine, dataset, plan, new Date().toISOString());
     const done = flags.resume ? await folder.readDone(manifest) : new Map<string, ProbeRecord>();
@@ -99,7 +111,7 @@ async function probe(flags: ProbeFlags): Promise<void> {
       }),
     );
     const summary = summarize(records);
-    await folder.finish(records, summary, manifest);
+    await writeProbe(folder, records, summary, manifest);
     process.stdout.write(summaryText(summary));
     process.stdout.write(`Written to ${flags.out}\n`);
   } finally {

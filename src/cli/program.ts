@@ -1,19 +1,22 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
 import { convertCommand } from './convert-command.ts';
-import { exportCommand } from './export-command.ts';
+import { flowCommand } from './flow-command.ts';
 import { logitsCommand } from './logits-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { checkNeeded, describeOption } from './options.ts';
+import { perceptionCommand } from './perception-command.ts';
 import { probeCommand } from './probe-command.ts';
+import { similarityCommand } from './similarity-command.ts';
 import { synthCommand } from './synth-command.ts';
 
 const EXAMPLES = `
 Examples:
   $ npm run --silent bapa -- probe --groups 60 --out out/probe
+  $ npm run --silent bapa -- similarity --groups 60 --out out/similarity
   $ npm run --silent bapa -- logits --inputs fixtures/golden/emoji-llava/probe/in.safetensors \\
       --outputs out/out.safetensors
-  $ npm run --silent bapa -- export --out out/emoji-llava-onnx
+  $ npm run --silent bapa -- convert --dtype fp32 --out out/for-transformers-js
   $ npm run --silent bapa -- models
   $ npm run --silent bapa -- probe --help
 
@@ -39,8 +42,10 @@ export function program(): Command {
     .addHelpText('after', EXAMPLES);
   const commands = [
     probeCommand(),
+    perceptionCommand(),
+    similarityCommand(),
+    flowCommand(),
     logitsCommand(),
-    exportCommand(),
     convertCommand(),
     synthCommand(),
     modelsCommand(),

@@ -1,50 +1,40 @@
 /** The folder of a run: records appended as they come, everything else written at the end. */
-import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { recordsToCsv } from '../results/csv.ts';
-import { formatRecord, formatReference, parseRecords } from '../results/jsonl.ts';
+import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parseManifest, resumeConflict, type RunManifest } from '../results/manifest.ts';
-import type { ProbeRecord, Scheme } from '../results/records.ts';
-import type { ProbeSummary } from '../results/summary.ts';
 import { CommandError } from './failure.ts';
 import { makeFolder } from './places.ts';
-import { probeFigures } from './probe-figures.ts';
+import { readOptional, writeWhole } from './run-files.ts';
 
 const MANIFEST = 'manifest.json';
 
-function recordsFile(scheme: string): string {
-  return `records-${scheme}.jsonl`;
+/** The files that hold an experiment's records, a record a line. */
+export interface RecordFiles<R> {
+  /** `records-….jsonl` each. */
+  readonly names: readonly string[];
+  /** Which of them a record belongs to. */
+  readonly nameOf: (record: R) => string;
+  readonly format: (record: R) => string;
+  /** Throws naming the line that is wrong. */
+  readonly parse: (text: string, path: string) => R[];
 }
 
-/** Reads a text file; undefined where there is none. */
-async function readOptional(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Writes beside, then renames: an interrupted write leaves the old file. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
-}
-
-export class RunFolder {
+export class RunFolder<R extends { readonly key: string }> {
   private constructor(
     readonly folder: string,
-    private readonly schemes: readonly Scheme[],
+    private readonly files: RecordFiles<R>,
   ) {}
 
   /**
    * Makes the folder (its parents too) for a run.
    * @throws when it cannot be made
    */
-  static async open(folder: string, schemes: readonly Scheme[]): Promise<RunFolder> {
+  static async open<R extends { readonly key: string }>(
+    folder: string,
+    files: RecordFiles<R>,
+  ): Promise<RunFolder<R>> {
     await makeFolder(folder, '--out');
-    return new RunFolder(folder, schemes);
+    return new RunFolder(folder, files);
   }
 
   /** @throws when the folder already holds a run, or records of one, that would be overwritten */
@@ -71,7 +61,7 @@ export class RunFolder {
    * that the next record starts on a line of its own.
    * @throws when the run had other settings, or naming the file and line that is wrong
    */
-  async readDone(manifest: RunManifest): Promise<Map<string, ProbeRecord>> {
+  async readDone(manifest: RunManifest): Promise<Map<string, R>> {
     const before = await readOptional(join(this.folder, MANIFEST));
     if (before === undefined) {
       await this.refuseStrayRecords();
@@ -79,13 +69,13 @@ export class RunFolder {
     }
     const conflict = resumeConflict(parseManifest(before, join(this.folder, MANIFEST)), manifest);
     if (conflict) throw new CommandError(conflict);
-    const done = new Map<string, ProbeRecord>();
-    for (const scheme of this.schemes) {
-      const path = join(this.folder, recordsFile(scheme.label));
+    const done = new Map<string, R>();
+    for (const name of this.files.names) {
+      const path = join(this.folder, name);
       const text = await readOptional(path);
       if (text === undefined) continue;
       const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-      for (const record of parseRecords(whole, path)) done.set(record.key, record);
+      for (const record of this.files.parse(whole, path)) done.set(record.key, record);
       if (whole.length < text.length) await writeWhole(path, whole);
     }
     return done;
@@ -98,32 +88,27 @@ export class RunFolder {
     const startedAt = before ? parseManifest(before, path).startedAt : manifest.startedAt;
     await writeWhole(path, `${JSON.stringify({ ...manifest, startedAt }, null, 2)}\n`);
     if (resumed) return;
-    for (const scheme of this.schemes) {
-      await writeFile(join(this.folder, recordsFile(scheme.label)), '');
-    }
+    for (const name of this.files.names) await writeFile(join(this.folder, name), '');
   }
 
-  async append(record: ProbeRecord): Promise<void> {
-    await appendFile(join(this.folder, recordsFile(record.scheme)), formatRecord(record));
+  async append(record: R): Promise<void> {
+    const { nameOf, format } = this.files;
+    await appendFile(join(this.folder, nameOf(record)), format(record));
   }
 
-  /** Writes all results of a finished run, records in the plan's order. */
-  async finish(
-    records: readonly ProbeRecord[],
-    summary: ProbeSummary,
-    manifest: RunManifest,
-  ): Promise<void> {
-    const write = (name: string, text: string) => writeWhole(join(this.folder, name), text);
-    for (const { label } of this.schemes) {
-      const own = records.filter((record) => record.scheme === label);
-      await write(recordsFile(label), own.map(formatRecord).join(''));
-      // The published probe's lines carry no polarity: a file for each keeps its scripts right.
-      const of = (polarity: string) => own.filter((record) => record.polarity === polarity);
-      await write(`reference-${label}.jsonl`, formatReference(of('positive')));
-      await write(`reference-negatives-${label}.jsonl`, formatReference(of('negative')));
+  /** Writes a file of results below the folder, its own folders too. */
+  async write(name: string, text: string): Promise<void> {
+    const path = join(this.folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeWhole(path, text);
+  }
+
+  /** Writes all records of a finished run anew, in the order given. */
+  async writeRecords(records: readonly R[]): Promise<void> {
+    const { names, nameOf, format } = this.files;
+    for (const name of names) {
+      const own = records.filter((record) => nameOf(record) === name);
+      await this.write(name, own.map(format).join(''));
     }
-    await write('records.csv', recordsToCsv(records));
-    await write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
-    for (const [name, svg] of probeFigures(summary, manifest)) await write(name, svg);
   }
 }

@@ -8,33 +8,7 @@ import type {
   SchemeSummary,
 } from '../results/summary.ts';
 import type { Estimate } from '../results/statistics/wilson.ts';
-
-const COLUMN_NAMES = ['Left', 'Center', 'Right'];
-const ROW_NAMES = ['Top', 'Center', 'Bottom'];
-const CELL_WIDTH = 22;
-
-function number(value: number, signed = false): string {
-  const text = Math.abs(value).toFixed(3).replace(/^0\./, '.');
-  if (value < 0 && Number(value.toFixed(3)) !== 0) return `-${text}`;
-  return signed ? `+${text}` : text;
-}
-
-function interval({ value, low, high }: Estimate, signed = false): string {
-  return `${number(value, signed)} [${number(low, signed)}, ${number(high, signed)}]`;
-}
-
-function pValue(p: number): string {
-  return p < 0.001 ? 'p < .001' : `p = ${number(p)}`;
-}
-
-function grid(texts: readonly string[]): string[] {
-  const line = (name: string, cells: readonly string[]) =>
-    `  ${name.padEnd(8)}${cells.map((cell) => cell.padEnd(CELL_WIDTH)).join('')}`.trimEnd();
-  return [
-    line('', COLUMN_NAMES),
-    ...ROW_NAMES.map((name, row) => line(name, texts.slice(row * 3, row * 3 + 3))),
-  ];
-}
+import { COLUMN_NAMES, grid, interval, number, pValue, ROW_NAMES } from './text-grid.ts';
 
 /** The 3x3 tables and statistics of every scheme, then the comparisons. Ends with a line end. */
 export function summaryText(summary: ProbeSummary): string {

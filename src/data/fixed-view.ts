@@ -16,23 +16,26 @@ export function fixedView(image: RgbImage, settings: FixedProcessor): ProcessedI
 
 /** The shorter side becomes `edge`; the longer one is cut to a whole pixel, as transformers does. */
 export function resizeShortest(image: RgbImage, edge: number, resample: 2 | 3): RgbImage {
-  const { width, height } = image;
-  const [newWidth, newHeight] =
-    width <= height
-      ? [edge, Math.floor((edge * height) / width)]
-      : [Math.floor((edge * width) / height), edge];
-  return resize(image, newWidth, newHeight, resample);
+  const [height, width] = shortestSize([image.height, image.width], edge);
+  return resize(image, width, height, resample);
+}
+
+/** The size that {@link resizeShortest} gives. */
+export function shortestSize(
+  [height, width]: readonly [height: number, width: number],
+  edge: number,
+): [height: number, width: number] {
+  return width <= height
+    ? [Math.floor((edge * height) / width), edge]
+    : [edge, Math.floor((edge * width) / height)];
 }
 
 /** The middle of a picture; where it is smaller than the cut, black stands around it. */
 export function centreCrop(image: RgbImage, width: number, height: number): RgbImage {
   if (image.width === width && image.height === height) return image;
   const data = new Uint8Array(width * height * 3);
-  // transformers places the cut by these roundings, which differ for pictures smaller than it.
-  const place = (have: number, want: number) =>
-    have >= want ? Math.floor((have - want) / 2) : -Math.ceil((want - have) / 2);
-  const left = place(image.width, width);
-  const top = place(image.height, height);
+  const left = cropOffset(image.width, width);
+  const top = cropOffset(image.height, height);
   for (let y = 0; y < height; y++) {
     const from = y + top;
     if (from < 0 || from >= image.height) continue;
@@ -45,4 +48,12 @@ export function centreCrop(image: RgbImage, width: number, height: number): RgbI
     data.set(row, (y * width + first) * 3);
   }
   return { width, height, data };
+}
+
+/**
+ * Where the cut begins in the picture along one axis, negative where the picture is smaller. transformers
+ * places it by these roundings, which differ for pictures smaller than the cut.
+ */
+export function cropOffset(have: number, want: number): number {
+  return have >= want ? Math.floor((have - want) / 2) : -Math.ceil((want - have) / 2);
 }

@@ -23,3 +23,19 @@ export function pixelPlanes(image: RgbImage, settings: PixelScaling): HostTensor
   }
   return { dtype: 'float32', shape: [3, height, width], data };
 }
+
+/** What a covered part of a picture is painted with; `mean` is the processor's mean colour. */
+export const FILLS = ['white', 'black', 'mean'] as const;
+export type Fill = (typeof FILLS)[number];
+
+/** Red, green, blue of a fill, 0 to 255; the mean to the nearest whole number. */
+export function fillColour(fill: Fill, { mean, rescaleFactor }: PixelScaling): number[] {
+  if (fill !== 'mean') return Array<number>(3).fill(fill === 'white' ? 255 : 0);
+  return mean.map((value) => Math.min(255, Math.max(0, Math.round(value / rescaleFactor))));
+}
+
+/** The same as the processor's pixel tensors hold it: f32 `[3]`, equal to a pixel of that colour. */
+export function fillPixels(fill: Fill, settings: PixelScaling): Float32Array<ArrayBuffer> {
+  const data = Uint8Array.from(fillColour(fill, settings));
+  return Float32Array.from(pixelPlanes({ width: 1, height: 1, data }, settings).data);
+}

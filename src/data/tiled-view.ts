@@ -18,25 +18,38 @@ export function tiledView(image: RgbImage, settings: TiledProcessor): ProcessedI
   return { pixels: { dtype: 'float32', shape: [views.length, 3, tile, tile], data }, size };
 }
 
-/** As large as fits into `resolution` at the picture's own shape, by transformers' rounding. */
-function fit(image: RgbImage, [height, width]: Resolution, resample: 2 | 3): RgbImage {
-  const across = width / image.width;
-  const down = height / image.height;
-  return across < down
-    ? resize(image, width, Math.min(Math.ceil(image.height * across), height), resample)
-    : resize(image, Math.min(Math.ceil(image.width * down), width), height, resample);
+function fit(image: RgbImage, resolution: Resolution, resample: 2 | 3): RgbImage {
+  const [height, width] = fittedSize([image.height, image.width], resolution);
+  return resize(image, width, height, resample);
 }
 
-/** Black around the picture; an odd pixel of it goes to the right or below. */
+/** As large as fits into `resolution` at the picture's own shape, by transformers' rounding. */
+export function fittedSize(
+  [imageHeight, imageWidth]: Resolution,
+  [height, width]: Resolution,
+): [height: number, width: number] {
+  const across = width / imageWidth;
+  const down = height / imageHeight;
+  return across < down
+    ? [Math.min(Math.ceil(imageHeight * across), height), width]
+    : [height, Math.min(Math.ceil(imageWidth * down), width)];
+}
+
+/** Black around the picture. */
 function pasteCentred(image: RgbImage, [height, width]: Resolution): RgbImage {
-  const left = Math.floor((width - image.width) / 2);
-  const top = Math.floor((height - image.height) / 2);
+  const left = centredOffset(width, image.width);
+  const top = centredOffset(height, image.height);
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < image.height; y++) {
     const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
     data.set(row, ((y + top) * width + left) * 3);
   }
   return { width, height, data };
+}
+
+/** Pixels before a centred picture; an odd pixel of the rest goes to the right or below. */
+export function centredOffset(outer: number, inner: number): number {
+  return Math.floor((outer - inner) / 2);
 }
 
 function cutTiles(image: RgbImage, side: number): RgbImage[] {

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProbeDataset } from '../data/dataset.ts';
 import { loadEmojiProbe } from '../data/emoji-probe.ts';
 import type { ProbeRecord } from '../results/records.ts';
+import type { RunProgress } from '../results/run-progress.ts';
 import { BALANCED, STANDARD } from '../results/scheme.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { FolderSource } from '../runtime/folder-source.ts';
 import { openEngine } from '../runtime/open-engine-node.ts';
 import { LiveProbe } from './live.ts';
-import { composePicture, planProbe, probeManifest, runProbe, type ProbeProgress } from './probe.ts';
+import { composePicture, planProbe, probeManifest, runProbe } from './probe.ts';
 
 const PUBLIC = new URL('../../public/', import.meta.url);
 
@@ -39,7 +40,7 @@ describe('runProbe on emoji-llava', () => {
   it('writes every record in order, and the same again', async () => {
     const plan = planProbe(dataset, options);
     const written: ProbeRecord[] = [];
-    const progress: ProbeProgress[] = [];
+    const progress: RunProgress[] = [];
     const records = await runProbe(engine, dataset, plan, {
       onRecord: (record) => void written.push(record),
       onProgress: (state) => progress.push(state),

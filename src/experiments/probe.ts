@@ -8,27 +8,12 @@ import type { ProbeRecord, Scheme } from '../results/records.ts';
 import type { Answer, Engine } from '../runtime/engine.ts';
 import type { RgbImage } from '../tensor/image.ts';
 import { recordKey, type ProbeItem, type ProbePicture, type ProbePlan } from './probe-plan.ts';
+import { RunClock, type RunOptions } from './run-options.ts';
 
 export { planProbe, type ProbeItem, type ProbeOptions, type ProbePlan } from './probe-plan.ts';
 
-export interface ProbeProgress {
-  /** Records written, those of an earlier run included. */
-  readonly done: number;
-  readonly total: number;
-  /** Estimate from the batches of this run; null before the first. */
-  readonly millisecondsLeft: number | null;
-}
-
-export interface RunOptions {
-  /** Records of an earlier run by key: kept as they are, not computed again. */
-  readonly done?: ReadonlyMap<string, ProbeRecord>;
-  /** Called for each new record, in the plan's order; awaited. */
-  readonly onRecord: (record: ProbeRecord) => void | Promise<void>;
-  readonly onProgress?: (progress: ProbeProgress) => void;
-  /** Stops between batches; `runProbe` then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Awaited before each batch: pause by not resolving. */
-  readonly gate?: () => Promise<void>;
+/** Progress counts records, those of an earlier run included. */
+export interface ProbeRunOptions extends RunOptions<ProbeRecord> {
   /** Tokens of an answer whose first token is neither Yes nor No. */
   readonly maxNewTokens?: number;
 }
@@ -49,7 +34,7 @@ export async function runProbe(
   engine: Engine,
   dataset: ProbeDataset,
   plan: ProbePlan,
-  options: RunOptions,
+  options: ProbeRunOptions,
 ): Promise<ProbeRecord[]> {
   const { done = new Map<string, ProbeRecord>(), onRecord, onProgress, signal, gate } = options;
   checkDone(plan, done);
@@ -204,22 +189,6 @@ function makeRecord(
     decoded: answer.decoded,
     milliseconds: Math.round(milliseconds * 100) / 100,
   };
-}
-
-/** Time left from the mean of the last batches, so that a slow start does not stick. */
-class RunClock {
-  private readonly recent: number[] = [];
-
-  add(milliseconds: number): void {
-    this.recent.push(milliseconds);
-    if (this.recent.length > 8) this.recent.shift();
-  }
-
-  estimate(batchesLeft: number): number | null {
-    if (this.recent.length === 0) return null;
-    const mean = this.recent.reduce((sum, value) => sum + value, 0) / this.recent.length;
-    return mean * batchesLeft;
-  }
 }
 
 /** The manifest of a planned run. `startedAt` is an ISO 8601 time. */

@@ -68,7 +68,8 @@ export function biasFigure(maps: readonly HeatmapData[], source: BiasMapSource):
   return comparison({ title: `${where}${source.quantity} by cell, ${names}`, maps });
 }
 
-function describeSource({ model, dataset, groups, seed }: BiasMapSource): string {
+/** Where the numbers come from, in one line. */
+export function describeSource({ model, dataset, groups, seed }: BiasMapSource): string {
   return [
     model,
     dataset,
@@ -79,7 +80,8 @@ function describeSource({ model, dataset, groups, seed }: BiasMapSource): string
     .join(' · ');
 }
 
-function withBrackets(quantity: string, cells: readonly HeatmapCell[]): string {
+/** The quantity's name, and what the brackets are where some cell has an interval. */
+export function withBrackets(quantity: string, cells: readonly HeatmapCell[]): string {
   const bracketed = cells.some(({ interval }) => interval !== undefined);
   return bracketed ? `${quantity} [95 % interval]` : quantity;
 }

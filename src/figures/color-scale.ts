@@ -70,6 +70,25 @@ export function sharedScale(
   return { palette, domain: [round(Math.max(0, low)), round(Math.min(1, high))] };
 }
 
+/** A cosine from 0 to 1, as the reference draws it. */
+export const SIMILARITY_SCALE: ColorScale = { palette: 'YlOrBr', domain: [0, 1] };
+
+/**
+ * One scale that is as narrow as the values allow: their range rounded outwards to its own order of
+ * magnitude, at least a thousandth.
+ */
+export function fittedScale(values: readonly (number | null)[], palette: PaletteName): ColorScale {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return { palette, domain: [0, 1] };
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const digits = Math.min(3, Math.max(0, Math.ceil(-Math.log10(Math.max(most - least, 1e-3)))));
+  const step = 10 ** -digits;
+  const low = Math.floor(least / step + 1e-9) * step;
+  const high = Math.max(Math.ceil(most / step - 1e-9) * step, low + step);
+  const rounded = (value: number) => Number(value.toFixed(digits));
+  return { palette, domain: [rounded(low), rounded(high)] };
+}
+
 /** A diverging scale centred at 0, wide enough for the largest difference, at least ±0.05. */
 export function differenceScale(values: readonly (number | null)[]): ColorScale {
   const largest = Math.max(0.05, ...values.map((value) => Math.abs(value ?? 0)));

@@ -60,6 +60,29 @@ describe('color scales', () => {
     expect(inkOn('#081d58')).toBe('#ffffff');
   });
 
+  it('stays in order where only its grey is printed', () => {
+    const grey = (hex: string) => {
+      const linear = [1, 3, 5].map((at) => {
+        const share = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * linear[0]! + 0.7152 * linear[1]! + 0.0722 * linear[2]!;
+    };
+    for (const palette of ['YlGnBu', 'YlOrBr', 'YlOrRd', 'viridis'] as const) {
+      const greys = Array.from({ length: 33 }, (_, step) =>
+        grey(colorOf({ palette, domain: [0, 32] }, step)),
+      );
+      if (palette === 'viridis') greys.reverse();
+      for (let step = 1; step < greys.length; step++)
+        expect(greys[step], `${palette}, step ${step}`).toBeLessThan(greys[step - 1]!);
+    }
+    // A diverging palette cannot: both its ends are dark, so that its maps write signs.
+    const [low, middle, high] = [-1, 0, 1].map((value) =>
+      grey(colorOf({ palette: 'RdBu', domain: [-1, 1] }, value)),
+    );
+    expect(Math.max(low!, high!)).toBeLessThan(middle!);
+  });
+
   it('shares one domain, and centres differences at 0', () => {
     expect(sharedScale([0.62, null, 0.95]).domain).toEqual([0.6, 1]);
     expect(sharedScale([1, 1]).domain).toEqual([0.8, 1]);

@@ -1,7 +1,11 @@
 /** A 3x3 map of one number per cell of the grid. */
 import { colorOf, inkOn, type ColorScale } from './color-scale.ts';
+import { colorLegend, LEGEND_HEIGHT } from './legend.ts';
+import { formatNumber } from './number-text.ts';
 import { element, render, type SvgElement } from './svg.ts';
 import { FONT_FAMILY, LIGHT, type FigureTheme } from './theme.ts';
+
+export { formatNumber } from './number-text.ts';
 
 export interface HeatmapCell {
   /** Shown in the cell and as `data-cell`, e.g. `top_left`. */
@@ -28,6 +32,8 @@ export interface HeatmapData {
   readonly quantity: string;
   /** Writes a sign before positive values. */
   readonly signed?: boolean;
+  /** Decimals of the numbers; two where absent. */
+  readonly digits?: number | undefined;
   readonly theme?: FigureTheme;
 }
 
@@ -41,19 +47,9 @@ const MAP_SIDE = 3 * CELL + 2 * GAP;
 const LEFT = 64;
 const TOP = 84;
 const LEGEND_TOP = TOP + MAP_SIDE + 22;
-const LEGEND_HEIGHT = 10;
-const LEGEND_STOPS = 21;
 
 export const HEATMAP_WIDTH = LEFT + MAP_SIDE + 24;
 export const HEATMAP_HEIGHT = LEGEND_TOP + LEGEND_HEIGHT + 40;
-
-/** `0.91`, `+0.05`, `−0.10`: two decimals and a true minus sign. */
-export function formatNumber(value: number, signed = false): string {
-  const rounded = Math.round(value * 100) / 100;
-  const digits = Math.abs(rounded).toFixed(2);
-  if (rounded < 0) return `−${digits}`;
-  return signed && rounded > 0 ? `+${digits}` : digits;
-}
 
 /** The map as a whole SVG document. */
 export function heatmap(data: HeatmapData): string {
@@ -94,7 +90,7 @@ export function document(
 /** One sentence with every value, e.g. for a screen reader. */
 export function describe(data: HeatmapData): string {
   const cells = data.cells.map(({ name, value }) => {
-    const shown = value === null ? 'no data' : formatNumber(value, data.signed);
+    const shown = value === null ? 'no data' : formatNumber(value, data.signed, data.digits);
     return `${name.replaceAll('_', ' ')} ${shown}`;
   });
   return `${data.title}: ${data.quantity} by cell. ${cells.join(', ')}.`;
@@ -126,11 +122,12 @@ export function heatmapGroup(
     ),
     ...axisWords(theme),
     ...data.cells.map((cell, index) => drawCell(cell, index, data, theme, hatch)),
-    ...legend(data, theme, `${prefix}-scale`),
+    ...colorLegend(data, theme, { id: `${prefix}-scale`, x: LEFT, y: LEGEND_TOP, width: MAP_SIDE }),
   );
 }
 
-function hatchPattern(id: string, theme: FigureTheme): SvgElement {
+/** Fill of what is missing, as `url(#id)`. */
+export function hatchPattern(id: string, theme: FigureTheme): SvgElement {
   return element(
     'defs',
     {},
@@ -184,7 +181,7 @@ function drawCell(
   const ink = known ? inkOn(fill) : theme.mutedInk;
   const small = { 'text-anchor': 'middle', 'font-size': 10, fill: ink };
   const center = x + CELL / 2;
-  const lines = smallPrint(cell, data.signed);
+  const lines = smallPrint(cell, data);
   const valueY = y + CELL / 2 + (lines.length > 0 ? -1 : 8);
   return element(
     'g',
@@ -209,7 +206,7 @@ function drawCell(
             'font-variant-numeric': 'tabular-nums',
             fill: ink,
           },
-          formatNumber(cell.value, data.signed),
+          formatNumber(cell.value, data.signed, data.digits),
         )
       : element('text', { ...small, x: center, y: y + CELL / 2 + 4, 'font-size': 12 }, 'no data'),
     ...(known ? lines : []).map((line, row) =>
@@ -218,51 +215,12 @@ function drawCell(
   );
 }
 
-function smallPrint(cell: HeatmapCell, signed = false): string[] {
+function smallPrint(cell: HeatmapCell, { signed, digits }: HeatmapData): string[] {
   const lines: string[] = [];
   if (cell.interval) {
     const [low, high] = cell.interval;
-    lines.push(`[${formatNumber(low, signed)}, ${formatNumber(high, signed)}]`);
+    lines.push(`[${formatNumber(low, signed, digits)}, ${formatNumber(high, signed, digits)}]`);
   }
   if (cell.n !== undefined) lines.push(`n = ${cell.n}`);
   return lines;
-}
-
-/** A bar of the scale's colours with its ends, middle and quantity. */
-function legend(data: HeatmapData, theme: FigureTheme, gradient: string): SvgElement[] {
-  const [low, high] = data.scale.domain;
-  const stops = Array.from({ length: LEGEND_STOPS }, (_, index) => {
-    const share = index / (LEGEND_STOPS - 1);
-    const color = colorOf(data.scale, low + (high - low) * share);
-    return element('stop', { offset: share, 'stop-color': color });
-  });
-  const bar = { x: LEFT, y: LEGEND_TOP, width: MAP_SIDE, height: LEGEND_HEIGHT };
-  const ends: [number, number, string][] = [
-    [low, LEFT, 'start'],
-    [(low + high) / 2, LEFT + MAP_SIDE / 2, 'middle'],
-    [high, LEFT + MAP_SIDE, 'end'],
-  ];
-  const y = LEGEND_TOP + LEGEND_HEIGHT + 14;
-  return [
-    element('defs', {}, element('linearGradient', { id: gradient }, ...stops)),
-    element('rect', { ...bar, fill: `url(#${gradient})` }),
-    ...ends.map(([value, x, anchor]) =>
-      element(
-        'text',
-        { x, y, 'text-anchor': anchor, 'font-size': 10.5, fill: theme.mutedInk },
-        formatNumber(value, data.signed),
-      ),
-    ),
-    element(
-      'text',
-      {
-        x: LEFT + MAP_SIDE / 2,
-        y: y + 15,
-        'text-anchor': 'middle',
-        'font-size': 10.5,
-        fill: theme.mutedInk,
-      },
-      data.quantity,
-    ),
-  ];
 }

@@ -7,6 +7,8 @@ export interface FigureTheme {
   readonly mutedInk: string;
   /** Thin lines, hatching. */
   readonly rule: string;
+  /** Lines and bars of several series, of different lightness so that they differ in grey too. */
+  readonly series: readonly string[];
 }
 
 export const LIGHT: FigureTheme = {
@@ -14,6 +16,7 @@ export const LIGHT: FigureTheme = {
   ink: '#16191d',
   mutedInk: '#5b636d',
   rule: '#c4cad1',
+  series: ['#123a63', '#c2570c', '#4f8a3c', '#8e6bb5'],
 };
 
 export const DARK: FigureTheme = {
@@ -21,6 +24,7 @@ export const DARK: FigureTheme = {
   ink: '#e8eaed',
   mutedInk: '#a0a8b2',
   rule: '#454c55',
+  series: ['#9cc7f0', '#e08a3e', '#7fb56a', '#b79ad6'],
 };
 
 export const FONT_FAMILY =

@@ -28,6 +28,9 @@ export const GPU_BUFFER_USAGE = {
   STORAGE: 0x80,
 } as const;
 
+/** `GPUMapMode.READ`, by its specified number for the same reason. */
+const MAP_MODE_READ = 0x1;
+
 /** Usage of a buffer that a kernel fills and onnxruntime then reads (it insists on all three). */
 export const TENSOR_BUFFER_USAGE =
   GPU_BUFFER_USAGE.STORAGE | GPU_BUFFER_USAGE.COPY_SRC | GPU_BUFFER_USAGE.COPY_DST;
@@ -115,6 +118,25 @@ export function uploadBuffer(
   });
   device.queue.writeBuffer(buffer, 0, data);
   return buffer;
+}
+
+/** The first `count` floats of a buffer, once all work submitted so far is done; the buffer stays. */
+export async function downloadFloats(
+  device: GPUDevice,
+  buffer: GPUBuffer,
+  count: number,
+): Promise<Float32Array<ArrayBuffer>> {
+  const { MAP_READ, COPY_DST } = GPU_BUFFER_USAGE;
+  const staging = device.createBuffer({ size: count * 4, usage: MAP_READ | COPY_DST });
+  try {
+    const encoder = device.createCommandEncoder({ label: 'download' });
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, count * 4);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(MAP_MODE_READ);
+    return new Float32Array(staging.getMappedRange().slice(0));
+  } finally {
+    staging.destroy();
+  }
 }
 
 /** Throws a sentence where `value` is not a whole number of at least `minimum`. */

@@ -1,11 +1,17 @@
 /** Self-attention of a decoder layer: projections, rotation, cache, and one of two kernels. */
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
 import { GroupQueryAttention, Reshape, RotaryEmbedding } from '../onnx/ops.ts';
+import { type ComputeType, toCompute } from './compute.ts';
 import type { DecoderConfig } from './config.ts';
 import type { Part } from './layers.ts';
-import { twoWayAttention, type TwoWayMasks, twoWayMasks } from './two-way-attention.ts';
+import {
+  declaredColumns,
+  twoWayAttention,
+  type TwoWayMasks,
+  twoWayMasks,
+} from './two-way-attention.ts';
 
-/** Rotary tables of a kind of layer: f32 `[rows, dim / 2]`. */
+/** Rotary tables of a kind of layer, of the type that is computed in: `[rows, dim / 2]`. */
 export interface Tables {
   readonly cos: Value;
   readonly sin: Value;
@@ -31,10 +37,16 @@ export interface CausalScope {
 }
 
 /** Declares the inputs that attention needs; see `buildDecoderGraph` for their meaning. */
-export function attentionContext(g: GraphBuilder, config: DecoderConfig): AttentionContext {
+export function attentionContext(
+  g: GraphBuilder,
+  config: DecoderConfig,
+  compute: ComputeType,
+): AttentionContext {
+  const table = (name: string, dim: number) =>
+    toCompute(g, g.input(name, 'float32', ['rows', dim / 2]), compute);
   const tables = (prefix: string, dim: number): Tables => ({
-    cos: g.input(`${prefix}cos_cache`, 'float32', ['rows', dim / 2]),
-    sin: g.input(`${prefix}sin_cache`, 'float32', ['rows', dim / 2]),
+    cos: table(`${prefix}cos_cache`, dim),
+    sin: table(`${prefix}sin_cache`, dim),
   });
   const { rotary, localRotary } = config;
   const own = tables('', rotary.dim);
@@ -42,7 +54,10 @@ export function attentionContext(g: GraphBuilder, config: DecoderConfig): Attent
     tables: own,
     localTables: localRotary ? tables('local_', localRotary.dim) : own,
     rotaryIndex: g.input('rotary_index', 'int64', ['batch_size', 'sequence']),
-    scope: config.attention === 'causal' ? causalScope(g) : twoWayMasks(g, config.windows),
+    scope:
+      config.attention === 'causal'
+        ? causalScope(g)
+        : twoWayMasks(g, declaredColumns(g), config.windows),
   };
 }
 
@@ -59,7 +74,10 @@ export function normSettings(config: DecoderConfig): { epsilon: number; offset: 
   return { epsilon: config.rmsNormEpsilon, offset: config.normOffset };
 }
 
-/** `input` f32 [b, s, hidden], normalised, to [b, s, hidden]; declares the layer's cache. */
+/**
+ * `input` [b, s, hidden], normalised, to [b, s, hidden], both of the type that is computed in; declares
+ * the layer's cache, which is of that type too.
+ */
 export async function attention(
   part: Part,
   config: DecoderConfig,
@@ -95,20 +113,20 @@ export async function attention(
     query,
     key,
     value,
-    pastKey: g.input(`past_key_values.${layer}.key`, 'float32', cacheShape),
-    pastValue: g.input(`past_key_values.${layer}.value`, 'float32', cacheShape),
+    pastKey: g.input(`past_key_values.${layer}.key`, part.compute, cacheShape),
+    pastValue: g.input(`past_key_values.${layer}.value`, part.compute, cacheShape),
   };
   const [output, presentKey, presentValue] =
     context.scope.kind === 'causal'
       ? GroupQueryAttention(g, { ...inputs, ...context.scope }, causalSettings(config, window))
       : twoWayAttention(
-          g,
+          part,
           config,
           inputs,
           window === null ? context.scope.all : context.scope.local,
         );
-  g.output(presentKey, `present.${layer}.key`, 'float32', presentShape);
-  g.output(presentValue, `present.${layer}.value`, 'float32', presentShape);
+  g.output(presentKey, `present.${layer}.key`, part.compute, presentShape);
+  g.output(presentValue, `present.${layer}.value`, part.compute, presentShape);
   return part.linear(output, `${scope}.o_proj`, heads * headDim, hiddenSize, outputBias);
 }
 
@@ -133,7 +151,7 @@ async function normHeads(
 ): Promise<Value> {
   const { g } = part;
   const { headDim } = config;
-  const split = Reshape(g, value, [0, 0, heads, headDim]);
+  const split = Reshape(g, part.widen(value), [0, 0, heads, headDim]);
   const normed = await part.rmsNorm(split, name, headDim, normSettings(config));
-  return Reshape(g, normed, [0, 0, heads * headDim]);
+  return part.narrow(Reshape(g, normed, [0, 0, heads * headDim]));
 }

@@ -1,7 +1,7 @@
 /** CLIP's tower with LLaVA's projector: every picture is one square view. */
 import { GraphBuilder } from '../onnx/builder.ts';
 import { elementCount, type HostTensor } from '../tensor/tensor.ts';
-import type { ProcessedImage } from '../tensor/image-processor.ts';
+import type { ProcessedImage, ViewTokens } from '../tensor/image-processor.ts';
 import { clipVisionTower } from './clip-vision.ts';
 import type { ClipVisionConfig } from './config.ts';
 import { projector, type ProjectorConfig } from './projector.ts';
@@ -17,9 +17,18 @@ export interface ClipEncoderConfig {
 }
 
 /** Image tokens of a view. */
-export function clipTokens({ tower, dropClassToken }: ClipEncoderConfig): number {
-  const patches = Math.floor(tower.imageSize / tower.patchSize) ** 2;
-  return dropClassToken ? patches : patches + 1;
+export function clipTokens(config: ClipEncoderConfig): number {
+  const { side, leading } = clipViewTokens(config);
+  return leading + side ** 2;
+}
+
+/** The patches of a view, behind the class token where that is kept. */
+export function clipViewTokens({
+  tower,
+  dropClassToken,
+}: Pick<ClipEncoderConfig, 'tower' | 'dropClassToken'>): ViewTokens {
+  const side = Math.floor(tower.imageSize / tower.patchSize);
+  return { side, leading: dropClassToken ? 0 : 1 };
 }
 
 /** `pixel_values` f32 [n, 3, H, W] to `image_features` f32 [n, tokens, hidden]. */
@@ -34,6 +43,7 @@ export const clipEncoder: VisionEncoder<ClipEncoderConfig> = {
     g.output(features, 'image_features', 'float32', ['images', 'tokens', outputSize]);
     return g.build();
   },
+  viewTokens: clipViewTokens,
   runs(config, images) {
     const side = config.tower.imageSize;
     const feeds = { pixel_values: stackPixels(images, [3, side, side]) };

@@ -9,7 +9,7 @@ import { type TiledClipConfig, tiledClipEncoder } from './clip-tiled.ts';
 import { buildVisionGraph, encodeGraph, openModel } from './families.ts';
 import type { ModelSpec } from './spec.ts';
 import { folderSource, readGoldenCase } from './testing/folder.ts';
-import { NEWLINE, tileRows } from './tile-rows.ts';
+import { NEWLINE, tileRows } from '../tensor/tile-rows.ts';
 
 const NAME = 'tiny-llava-next-mistral';
 const TOLERANCE = 1e-3;

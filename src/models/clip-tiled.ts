@@ -4,11 +4,11 @@ import { Concat, Gather, Reshape } from '../onnx/ops.ts';
 import { bestResolution, type Resolution } from '../tensor/best-resolution.ts';
 import type { ProcessedImage } from '../tensor/image-processor.ts';
 import { elementCount, type HostTensor } from '../tensor/tensor.ts';
-import type { ClipEncoderConfig } from './clip-encoder.ts';
+import { clipViewTokens, type ClipEncoderConfig } from './clip-encoder.ts';
 import { clipVisionTower } from './clip-vision.ts';
 import { Part } from './layers.ts';
 import { projector } from './projector.ts';
-import { tileRows } from './tile-rows.ts';
+import { tileRows } from '../tensor/tile-rows.ts';
 import type { VisionEncoder, VisionRun } from './vision-encoder.ts';
 
 export interface TiledClipConfig extends Omit<ClipEncoderConfig, 'kind'> {
@@ -40,6 +40,7 @@ export const tiledClipEncoder: VisionEncoder<TiledClipConfig> = {
     g.output(Gather(g, rows, index), 'image_features', 'float32', ['rows', outputSize]);
     return g.build();
   },
+  viewTokens: clipViewTokens,
   // A picture's views are a batch already; one run for each keeps the memory of many pictures low.
   runs: (config, images) => images.map((image) => tiledRun(config, image)),
   split: splitTiles,

@@ -30,8 +30,6 @@ export interface DecoderConfig extends DecoderSpec {
   readonly mlpBias: boolean;
   /** Logits come from the token embedding itself. */
   readonly tiedHead: boolean;
-  /** For each layer, the last tokens that it sees, itself included; null: all of them. */
-  readonly windows: readonly (number | null)[];
   /** Normalised queries and keys, head by head, before the rotation. */
   readonly qkNorm: boolean;
   /** What is added to every norm's weight (Gemma stores them less 1). */
@@ -40,10 +38,7 @@ export interface DecoderConfig extends DecoderSpec {
   readonly norms: 'pre' | 'sandwich';
   /** Factor on text embeddings; image features are taken as they are. */
   readonly embeddingScale: number;
-  /** Factor on the products of queries and keys. */
-  readonly attentionScale: number;
-  /** `cap · tanh(x / cap)` on attention logits and on the head's logits; null: none. */
-  readonly attentionSoftcap: number | null;
+  /** `cap · tanh(x / cap)` on the head's logits; null: none. */
   readonly logitSoftcap: number | null;
 }
 

@@ -1,6 +1,6 @@
 /** A checkpoint's weights into graphs in the wanted formats, as an entry of a store. */
 import { checkedGraph } from '../onnx/check.ts';
-import { graphDataBytes, writeExternal } from '../onnx/external-data.ts';
+import { graphDataBytes, withDataOf, writeExternal } from '../onnx/external-data.ts';
 import { type Graph, modelFromGraph } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { type Checkpoint, SETTINGS } from './checkpoint.ts';
@@ -9,20 +9,14 @@ import { splitDecoder } from './decoder-parts.ts';
 import { buildEmbedGraph } from './embed.ts';
 import { buildVisionGraph, type OpenedModel, openModel } from './families.ts';
 import { describeFormats, type PartFormats } from './formats.ts';
-import {
-  checkEntry,
-  type EntryWriter,
-  type ModelStore,
-  NotEnoughRoomError,
-  writeEntry,
-} from './model-store.ts';
+import { type EntryWriter, type ModelStore, requireRoom, writeEntry } from './model-store.ts';
 import {
   STORE_FORMAT,
-  storedBytes,
   type StoredGraph,
   type StoredManifest,
   type StoredSource,
 } from './stored-manifest.ts';
+import { rememberedReads, type Weights } from './weights.ts';
 
 /**
  * Weights of a decoder part: a quarter of what a data file may have in wasm32, so that a build that
@@ -32,9 +26,6 @@ const PART_BYTES = 2 ** 30;
 
 /** onnxruntime's wasm builds address files with 32 bits. */
 const LARGEST_DATA_FILE = 2 ** 32 - 1;
-
-/** Room for graphs and settings beside the weights. */
-const BESIDE_WEIGHTS = 64 * 2 ** 20;
 
 export interface ConvertProgress {
   /** Bytes of weights written, of `totalBytes`. */
@@ -58,6 +49,12 @@ export interface ConvertOptions {
   readonly resumable?: boolean | undefined;
 }
 
+/** A graph that is to be written, and the same where it computes in float16, if any of it does. */
+interface BuiltGraph {
+  readonly graph: Graph;
+  readonly float16?: Graph;
+}
+
 /**
  * Converts a checkpoint into an entry, in the place of one that has its name. Weights pass through in
  * pieces: memory is bounded by the largest matrix's scales, or for floats by a strip of a matrix.
@@ -67,7 +64,10 @@ export async function convertModel(options: ConvertOptions): Promise<StoredManif
   const { checkpoint, source, formats, store, entry, signal, onProgress } = options;
   const model = await openModel(checkpoint, formats);
   const graphs = await buildGraphs(model, options.partBytes ?? PART_BYTES);
-  const totalBytes = [...graphs.values()].reduce((sum, graph) => sum + graphDataBytes(graph), 0);
+  const totalBytes = [...graphs.values()].reduce(
+    (sum, { graph }) => sum + graphDataBytes(graph),
+    0,
+  );
   await requireRoom(store, entry, totalBytes);
   const identity = await checkpoint.identity();
   let bytes = 0;
@@ -99,14 +99,23 @@ export async function convertModel(options: ConvertOptions): Promise<StoredManif
 async function buildGraphs(
   { config, weights }: OpenedModel,
   partBytes: number,
-): Promise<Map<string, Graph>> {
-  const graphs = new Map<string, Graph>();
-  graphs.set('vision', await buildVisionGraph(config, weights));
-  graphs.set('embed', buildEmbedGraph(config.decoder, weights));
-  const parts = await splitDecoder(config.decoder, weights, partBytes);
+): Promise<Map<string, BuiltGraph>> {
+  const once = rememberedReads(weights);
+  const halves: Weights = { ...once, compute: 'float16' };
+  const both = async (build: (weights: Weights) => Promise<Graph>): Promise<BuiltGraph> => ({
+    graph: await build(once),
+    float16: checkedGraph(await build(halves)),
+  });
+  const graphs = new Map<string, BuiltGraph>();
+  graphs.set('vision', await both((from) => buildVisionGraph(config, from)));
+  graphs.set('embed', { graph: buildEmbedGraph(config.decoder, once) });
+  const parts = await splitDecoder(config.decoder, once, partBytes);
   for (const [at, part] of parts.entries())
-    graphs.set(`decoder-${at}`, await buildDecoderGraph(config.decoder, weights, part));
-  for (const [name, graph] of graphs) {
+    graphs.set(
+      `decoder-${at}`,
+      await both((from) => buildDecoderGraph(config.decoder, from, part)),
+    );
+  for (const [name, { graph }] of graphs) {
     checkedGraph(graph);
     const bytes = graphDataBytes(graph);
     if (bytes > LARGEST_DATA_FILE)
@@ -117,31 +126,19 @@ async function buildGraphs(
   return graphs;
 }
 
-async function requireRoom(store: ModelStore, entry: string, bytes: number): Promise<void> {
-  const free = await store.freeBytes();
-  if (free === undefined) return;
-  const needed = bytes + BESIDE_WEIGHTS;
-  const replaced = await entryBytes(store, entry);
-  if (free + replaced < needed) throw new NotEnoughRoomError(store.place, needed, free + replaced);
-}
-
-/** Bytes that go when an entry that is whole is replaced; of a broken one none are counted on. */
-async function entryBytes(store: ModelStore, entry: string): Promise<number> {
-  const state = await checkEntry(store, entry, 'none');
-  return state.kind === 'whole' ? storedBytes(state.manifest) : 0;
-}
-
 async function writeGraph(
   writer: EntryWriter,
   name: string,
-  graph: Graph,
+  { graph, float16 }: BuiltGraph,
   count: (bytes: number) => void,
 ): Promise<StoredGraph> {
   const location = `${name}.data`;
   const model = `${name}.onnx`;
-  if (writer.keep([location, model])) {
+  const half = float16 && { float16: `${name}.float16.onnx` };
+  const stored: StoredGraph = { model, ...half, data: [location] };
+  if (writer.keep([location, model, ...Object.values(half ?? {})])) {
     count(graphDataBytes(graph));
-    return { model, data: [location] };
+    return stored;
   }
   let written = graph;
   await writer.file(location, async (sink) => {
@@ -151,9 +148,14 @@ async function writeGraph(
     };
     ({ graph: written } = await writeExternal(graph, { write: counted }, { location }));
   });
-  const encoded = encodeModel(modelFromGraph(written));
-  await writer.file(model, (sink) => sink.write(encoded));
-  return { model, data: [location] };
+  await writeModel(writer, model, written);
+  if (half) await writeModel(writer, half.float16, withDataOf(float16, written));
+  return stored;
+}
+
+async function writeModel(writer: EntryWriter, path: string, graph: Graph): Promise<void> {
+  const encoded = encodeModel(modelFromGraph(graph));
+  await writer.file(path, (sink) => sink.write(encoded));
 }
 
 /** What spec, tokenizer and template are read from when the entry is opened. */

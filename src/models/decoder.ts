@@ -7,6 +7,7 @@ import type { Graph } from '../onnx/graph.ts';
 import { Add, Gather, Mul, Range, Reshape, Shape, Squeeze, Unsqueeze } from '../onnx/ops.ts';
 import type { DecoderConfig } from './config.ts';
 import { attention, type AttentionContext, attentionContext, normSettings } from './attention.ts';
+import { fromCompute, toCompute } from './compute.ts';
 import { linearLayer } from './formats.ts';
 import { activate, Part, softcap } from './layers.ts';
 import type { Weights } from './weights.ts';
@@ -26,10 +27,11 @@ export interface DecoderPart {
 /**
  * Inputs: `inputs_embeds` f32 [b, s, hidden]; `cos_cache`, `sin_cache` f32 [rows, rotary_dim/2];
  * `rotary_index` i64 [b, s]; `seqlens_k` i32 [b] (valid tokens of a row, past included, minus 1) and
- * `total_sequence_length` i32 [1], or with two-way attention the inputs of `twoWayMasks` in their
+ * `total_sequence_length` i32 [1], or with two-way attention the inputs of `declaredColumns` in their
  * place; `local_cos_cache`, `local_sin_cache` where local layers have their own tables;
  * `logits_index` i64 [b, m] (which of the s tokens get logits);
- * `past_key_values.{i}.key|value` f32 [b, kv heads, past, head size]. Rows are padded on the right.
+ * `past_key_values.{i}.key|value` [b, kv heads, past, head size] of the type that is computed in. Rows
+ * are padded on the right.
  * Outputs: `logits` f32 [b, m, vocab], `present.{i}.key|value`.
  *
  * A part of the decoder has the inputs and outputs of its layers alone. Parts after the first take
@@ -48,7 +50,14 @@ export async function buildDecoderGraph(
   const hidden =
     part.first === part.end
       ? input
-      : await decoderLayers(g, config, weights, input, attentionContext(g, config), part);
+      : await decoderLayers(
+          g,
+          config,
+          weights,
+          input,
+          attentionContext(g, config, weights.compute),
+          part,
+        );
   if (part.head) {
     const logitsIndex = g.input('logits_index', 'int64', ['batch_size', 'kept']);
     const kept = gatherTokens(g, hidden, logitsIndex, input, hiddenSize);
@@ -96,8 +105,8 @@ async function decoderLayer(
     part.rmsNorm(value, `${scope}.${name}`, config.hiddenSize, normSettings(config));
   const after = (value: Value, name: string) => (sandwich ? norm(value, name) : value);
 
-  const first = await norm(input, 'input_layernorm');
-  const attended = await attention(part, config, layer, first, context);
+  const first = part.narrow(await norm(input, 'input_layernorm'));
+  const attended = part.widen(await attention(part, config, layer, first, context));
   const middle = Add(g, input, await after(attended, 'post_attention_layernorm'));
 
   // A sandwiched layer has given this name to the norm after attention.
@@ -105,7 +114,7 @@ async function decoderLayer(
     middle,
     sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm',
   );
-  const mapped = await gatedMlp(part, config, scope, second);
+  const mapped = part.widen(await gatedMlp(part, config, scope, part.narrow(second)));
   return Add(g, middle, await after(mapped, 'post_feedforward_layernorm'));
 }
 
@@ -142,7 +151,10 @@ function gatherTokens(
   return Gather(g, Reshape(g, hidden, [-1, hiddenSize]), flatIndex);
 }
 
-/** The last normalisation and the head: the embedding's transpose where the checkpoint has no own. */
+/**
+ * The last normalisation and the head: the embedding's transpose where the checkpoint has no own.
+ * Gives float32.
+ */
 export async function languageHead(
   g: GraphBuilder,
   config: DecoderConfig,
@@ -154,6 +166,12 @@ export async function languageHead(
   const normed = await part.rmsNorm(hidden, 'norm', hiddenSize, normSettings(config));
   const [owner, name] = tiedHead ? ['decoder', 'embed_tokens.weight'] : ['head', 'weight'];
   const matrix = weights.lazy(owner, name, [vocabSize, hiddenSize]);
-  const logits = linearLayer(g, normed, 'head.weight', matrix, weights.formats.head);
+  const { head } = weights.formats;
+  // Half floats would round logits until margins tie. A head of half floats has to compute in them all
+  // the same: widened, the largest matrix of the model would take twice the memory.
+  const compute = head === 'fp16' ? weights.compute : 'float32';
+  const input = toCompute(g, normed, compute);
+  const product = linearLayer(g, input, 'head.weight', matrix, head, compute);
+  const logits = fromCompute(g, product, compute);
   return logitSoftcap === null ? logits : softcap(g, logits, logitSoftcap);
 }

@@ -3,6 +3,7 @@ import { checkedGraph } from '../onnx/check.ts';
 import { inlineData } from '../onnx/external-data.ts';
 import { type Graph, modelFromGraph } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
+import { withAttentionTaps } from './attention-taps.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { buildDecoderGraph } from './decoder.ts';
 import { buildEmbedGraph } from './embed.ts';
@@ -14,7 +15,8 @@ import { LLAVA_NEXT } from './llava-next.ts';
 import { QWEN2_5_VL, QWEN2_VL } from './qwen.ts';
 import type { ModelSpec } from './spec.ts';
 import { visionEncoder } from './vision.ts';
-import type { PartFormats } from './formats.ts';
+import type { ComputeType } from './compute.ts';
+import { type PartFormats, PLANS } from './formats.ts';
 import { openWeights, type Weights } from './weights.ts';
 
 /** By the config's `model_type`. */
@@ -35,6 +37,15 @@ export interface ModelBundle {
   readonly decoder: Uint8Array;
 }
 
+/**
+ * How a model is stored that is built to compute in a type. Nothing is lost by a head in float32, which
+ * its graphs compute in float32 then.
+ */
+const BUILT: Readonly<Record<ComputeType, PartFormats>> = {
+  float32: PLANS.fp32,
+  float16: { ...PLANS.fp16, head: 'fp32' },
+};
+
 /** A checkpoint's config, read and checked, with its weights at hand. */
 export interface OpenedModel {
   readonly spec: ModelSpec;
@@ -46,15 +57,16 @@ export interface OpenedModel {
 export type ModelSettings = Pick<Checkpoint, 'has' | 'readJson'>;
 
 /**
- * Reads and checks the JSON files of a folder, with weights that are to be stored in `formats`, float32
- * where left out. Throws sentences that name file, field and value.
+ * Reads and checks the JSON files of a folder, with weights that are to be stored in `formats` and
+ * computed with in `compute`, float32 where left out. Throws sentences that name file, field and value.
  */
 export async function openModel(
   checkpoint: Checkpoint,
   formats?: PartFormats,
+  compute?: ComputeType,
 ): Promise<OpenedModel> {
   const { family, config, spec } = await readSettings(checkpoint);
-  return { config, spec, weights: openWeights(checkpoint, family.prefixes, formats) };
+  return { config, spec, weights: openWeights(checkpoint, family.prefixes, formats, compute) };
 }
 
 /** What a model is, without its weights. */
@@ -78,6 +90,7 @@ async function readSettings(
       decoder,
       vision,
       imageProcessor: family.parseProcessor(await readProcessor(checkpoint), config),
+      viewTokens: visionEncoder(vision).viewTokens(vision),
       imageTokenId,
       imagePrompt,
       eosTokenIds: await readEosTokenIds(checkpoint, json),
@@ -85,14 +98,21 @@ async function readSettings(
   };
 }
 
-/** Builds the three graphs of a checkpoint. */
-export async function buildModel(checkpoint: Checkpoint): Promise<ModelBundle> {
-  const { spec, config, weights } = await openModel(checkpoint);
+/**
+ * Builds the three graphs of a checkpoint, with weights as wide as what is computed in, and the decoder
+ * with attention taps where they are asked for.
+ */
+export async function buildModel(
+  checkpoint: Checkpoint,
+  { compute = 'float32', taps = false }: { compute?: ComputeType; taps?: boolean } = {},
+): Promise<ModelBundle> {
+  const { spec, config, weights } = await openModel(checkpoint, BUILT[compute], compute);
+  const decoder = await buildDecoderGraph(config.decoder, weights);
   return {
     spec,
     vision: await encodeGraph(await buildVisionGraph(config, weights)),
     embed: await encodeGraph(buildEmbedGraph(config.decoder, weights)),
-    decoder: await encodeGraph(await buildDecoderGraph(config.decoder, weights)),
+    decoder: await encodeGraph(taps ? withAttentionTaps(decoder) : decoder),
   };
 }
 

@@ -1,13 +1,13 @@
 /** How the parts of a model are stored: data, and the layers that go with each format. */
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { Add, Cast, Gather, MatMul } from '../onnx/ops.ts';
+import { Add, Gather, MatMul } from '../onnx/ops.ts';
 import { embeddingFormat, quantisedEmbedding, quantisedLinear } from '../onnx/quantised-ops.ts';
-import { DATA_TYPE } from '../onnx/schema.ts';
 import type { LazyTensor } from '../tensor/lazy.ts';
 import { lazyFloats } from '../tensor/lazy-floats.ts';
 import { lazyTransposed } from '../tensor/lazy-transposed.ts';
 import type { QuantisedFormat } from '../tensor/quantise.ts';
 import { quantisedMatrix } from '../tensor/quantised-lazy.ts';
+import { castFloats, type ComputeType, toCompute } from './compute.ts';
 
 /** How a matrix is stored: floats, or codes in blocks of 32 (`q4a`: with zero points). */
 export const STORAGE_FORMATS = ['fp32', 'fp16', 'q8', 'q4', 'q4a'] as const;
@@ -36,7 +36,7 @@ export const PLANS: Readonly<Record<StorageFormat, PartFormats>> = {
   q4a: { vision: 'q8', embedding: 'q4a', decoder: 'q4a', head: 'q4a' },
 };
 
-/** Scales have the type of the activations, which are float32 on every provider. */
+/** Scales are stored for graphs that compute in float32; others narrow them when they are loaded. */
 const BLOCKS = { blockSize: 32, scaleType: 'float32' } as const;
 
 /** Of the formats that hold codes. */
@@ -86,7 +86,8 @@ function notFormats(text: string): Error {
 
 /**
  * A linear layer: `input` `[…, inputs]` times the transpose of `weight` `[outputs, inputs]`, plus
- * `bias`. The weight's initialisers begin with `name`, and are read when the graph is written.
+ * `bias`, which is float32. Input and result are of the type `compute`. The weight's initialisers begin
+ * with `name`, and are read when the graph is written; they are the same whatever is computed in.
  */
 export function linearLayer(
   g: GraphBuilder,
@@ -94,14 +95,19 @@ export function linearLayer(
   name: string,
   weight: LazyTensor,
   format: StorageFormat,
+  compute: ComputeType,
   bias?: Value,
 ): Value {
-  if (format !== 'fp32' && format !== 'fp16')
-    return quantisedLinear(g, input, name, quantisedMatrix(weight, name, QUANTISED[format]), bias);
+  const shift = bias === undefined ? undefined : toCompute(g, bias, compute);
+  if (format !== 'fp32' && format !== 'fp16') {
+    const matrix = quantisedMatrix(weight, name, QUANTISED[format]);
+    return quantisedLinear(g, input, name, matrix, compute, shift);
+  }
   // MatMul wants it the other way round.
   const matrix = lazyTransposed(floats(weight, name, format), name);
-  const product = MatMul(g, input, widened(g, g.initializer(`${name}.transposed`, matrix), format));
-  return bias === undefined ? product : Add(g, product, bias);
+  const stored = g.initializer(`${name}.transposed`, matrix);
+  const product = MatMul(g, input, castFloats(g, stored, FLOATS[format], compute));
+  return shift === undefined ? product : Add(g, product, shift);
 }
 
 /** Rows `ids` of an embedding `table` `[rows, columns]`, as float32 `[…, columns]`. */
@@ -113,15 +119,19 @@ export function embeddingLayer(
   format: StorageFormat,
 ): Value {
   if (format === 'fp32' || format === 'fp16')
-    return widened(g, Gather(g, g.initializer(name, floats(table, name, format)), ids), format);
+    return castFloats(
+      g,
+      Gather(g, g.initializer(name, floats(table, name, format)), ids),
+      FLOATS[format],
+      'float32',
+    );
   const matrix = quantisedMatrix(table, name, embeddingFormat(QUANTISED[format]));
   return quantisedEmbedding(g, ids, name, matrix);
 }
 
-function floats(tensor: LazyTensor, name: string, format: 'fp32' | 'fp16') {
-  return lazyFloats(tensor, name, format === 'fp16' ? 'float16' : 'float32');
-}
+/** Element types of the formats that hold floats. */
+const FLOATS = { fp32: 'float32', fp16: 'float16' } as const;
 
-function widened(g: GraphBuilder, value: Value, format: 'fp32' | 'fp16'): Value {
-  return format === 'fp16' ? Cast(g, value, DATA_TYPE.float32) : value;
+function floats(tensor: LazyTensor, name: string, format: keyof typeof FLOATS) {
+  return lazyFloats(tensor, name, FLOATS[format]);
 }

@@ -21,13 +21,11 @@ export interface Gemma3EncoderConfig {
 export const gemma3Encoder: VisionEncoder<Gemma3EncoderConfig> = {
   async build(config, weights) {
     const g = new GraphBuilder('vision');
-    const { imageSize } = config.tower;
-    const pixels = g.input('pixel_values', 'float32', ['images', 3, imageSize, imageSize]);
-    const patches = await siglipVisionTower(g, config.tower, weights, pixels);
-    const features = await project(g, config, weights, pooled(g, config, patches));
+    const features = await gemma3Features(g, config, weights);
     g.output(features, 'image_features', 'float32', ['images', 'tokens', config.outputSize]);
     return g.build();
   },
+  viewTokens: ({ tokensPerSide }) => ({ side: tokensPerSide, leading: 0 }),
   // One picture a run: at the published size its 4096 patches are as many as a run should hold.
   runs(config, images) {
     const side = config.tower.imageSize;
@@ -42,6 +40,18 @@ export const gemma3Encoder: VisionEncoder<Gemma3EncoderConfig> = {
     return splitPixels(tensors, [3, side, side]);
   },
 };
+
+/** Declares `pixel_values` f32 [n, 3, side, side] and gives their features f32 [n, tokens, hidden]. */
+export async function gemma3Features(
+  g: GraphBuilder,
+  config: Gemma3EncoderConfig,
+  weights: Weights,
+): Promise<Value> {
+  const { imageSize } = config.tower;
+  const pixels = g.input('pixel_values', 'float32', ['images', 3, imageSize, imageSize]);
+  const patches = await siglipVisionTower(g, config.tower, weights, pixels);
+  return project(g, config, weights, pooled(g, config, patches));
+}
 
 /** Averages squares of patches: [n, patches, width] to [n, tokens, width]. */
 function pooled(g: GraphBuilder, config: Gemma3EncoderConfig, patches: Value): Value {

@@ -10,6 +10,7 @@ import {
   Tanh,
 } from '../onnx/ops.ts';
 import type { Activation } from './config.ts';
+import { type ComputeType, fromCompute, toCompute } from './compute.ts';
 import { embeddingLayer, linearLayer, type PartFormats } from './formats.ts';
 import type { Weights } from './weights.ts';
 
@@ -25,12 +26,31 @@ export class Part {
     this.#part = part;
   }
 
+  /** In what type the part's linear layers compute. */
+  get compute(): ComputeType {
+    return this.#weights.compute;
+  }
+
+  /** A float32 value as linear layers take it. */
+  narrow(value: Value): Value {
+    return toCompute(this.g, value, this.compute);
+  }
+
+  /** What a linear layer gave, as float32. */
+  widen(value: Value): Value {
+    return fromCompute(this.g, value, this.compute);
+  }
+
+  /** float32. */
   async tensor(name: string, shape: readonly number[]): Promise<Value> {
     const tensor = await this.#weights.read(this.#part, name, shape);
     return this.g.initializer(`${this.#part}.${name}`, tensor);
   }
 
-  /** RMS normalisation over the last axis, of `size`; `offset` is added to the stored weight. */
+  /**
+   * RMS normalisation over the last axis, of `size`, of float32; `offset` is added to the stored
+   * weight.
+   */
   async rmsNorm(
     input: Value,
     name: string,
@@ -43,7 +63,7 @@ export class Part {
     return SimplifiedLayerNormalization(this.g, input, scale, epsilon);
   }
 
-  /** `input · weightᵀ + bias`, in the format of the part. */
+  /** `input · weightᵀ + bias`, in the format of the part; in and out of the type `compute`. */
   async linear(
     input: Value,
     name: string,
@@ -54,7 +74,8 @@ export class Part {
     const weight = this.#weights.lazy(this.#part, `${name}.weight`, [outputs, inputs]);
     const format = this.#weights.formats[roleOf(this.#part)];
     const shift = bias ? await this.tensor(`${name}.bias`, [outputs]) : undefined;
-    return linearLayer(this.g, input, `${this.#part}.${name}.weight`, weight, format, shift);
+    const key = `${this.#part}.${name}.weight`;
+    return linearLayer(this.g, input, key, weight, format, this.compute, shift);
   }
 
   /** Rows `ids` of a table, in the format of embeddings. */

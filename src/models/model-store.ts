@@ -6,6 +6,7 @@ import type { FileSource } from './checkpoint.ts';
 import {
   MANIFEST,
   parseManifest,
+  storedBytes,
   type StoredFile,
   type StoredManifest,
 } from './stored-manifest.ts';
@@ -106,6 +107,9 @@ const CHECKED = 'hashes-checked';
 
 const READ_BYTES = 8 * 2 ** 20;
 
+/** Room for graphs and settings beside the weights. */
+const BESIDE_WEIGHTS = 64 * 2 ** 20;
+
 /**
  * Looks at an entry: the manifest and every file's size always; every byte with `hashes` `'all'`, and
  * with `'once'` unless that was done since the entry was written.
@@ -182,7 +186,7 @@ export async function writeEntry(
     const files: Record<string, StoredFile> = {};
     const rest = await fill({
       file: async (path, produce) => {
-        files[path] = await appendFile(store, entry, path, produce);
+        files[path] = await writeFile(store, entry, path, produce);
         if (resumeKey !== undefined) await note(store, entry, { key: resumeKey, files });
       },
       keep: (paths) => {
@@ -193,7 +197,7 @@ export async function writeEntry(
     });
     const manifest: StoredManifest = { ...rest, files };
     const text = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
-    await appendFile(store, entry, MANIFEST, (sink) => sink.write(text));
+    await writeFile(store, entry, MANIFEST, (sink) => sink.write(text));
     await store.removeFile(entry, UNFINISHED).catch(() => {});
     return manifest;
   } catch (error) {
@@ -229,10 +233,11 @@ async function finishedFiles(
 
 async function note(store: ModelStore, entry: string, unfinished: Unfinished): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(unfinished));
-  await appendFile(store, entry, UNFINISHED, (sink) => sink.write(bytes));
+  await writeFile(store, entry, UNFINISHED, (sink) => sink.write(bytes));
 }
 
-async function appendFile(
+/** Writes one file of an entry in pieces; `produce` is handed where they go. Removes what it could not finish. */
+export async function writeFile(
   store: ModelStore,
   entry: string,
   path: string,
@@ -257,6 +262,21 @@ async function appendFile(
   return { bytes, sha256: hash.hex() };
 }
 
+/** @throws NotEnoughRoomError where an entry of so many bytes of weights would not fit, in the place of one of its name */
+export async function requireRoom(store: ModelStore, entry: string, bytes: number): Promise<void> {
+  const free = await store.freeBytes();
+  if (free === undefined) return;
+  const needed = bytes + BESIDE_WEIGHTS;
+  const replaced = await entryBytes(store, entry);
+  if (free + replaced < needed) throw new NotEnoughRoomError(store.place, needed, free + replaced);
+}
+
+/** Bytes that go when an entry that is whole is replaced; of a broken one none are counted on. */
+async function entryBytes(store: ModelStore, entry: string): Promise<number> {
+  const state = await checkEntry(store, entry, 'none');
+  return state.kind === 'whole' ? storedBytes(state.manifest) : 0;
+}
+
 async function withoutManifest(store: ModelStore, entry: string): Promise<EntryState> {
   if (!(await store.list()).includes(entry)) return { kind: 'missing' };
   const problem = `${MANIFEST} is missing: the conversion was not finished.`;
@@ -275,7 +295,7 @@ function found(size: number | undefined): string {
 /** Does without the note where there is no room for it. */
 async function remember(store: ModelStore, entry: string, text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
-  await appendFile(store, entry, CHECKED, (sink) => sink.write(bytes)).catch(() => {});
+  await writeFile(store, entry, CHECKED, (sink) => sink.write(bytes)).catch(() => {});
 }
 
 async function readIfThere(files: FileSource, path: string): Promise<string | undefined> {

@@ -10,7 +10,7 @@ export interface ProjectorConfig {
   readonly bias: boolean;
 }
 
-/** LLaVA's two linear layers from the vision tower's width to the decoder's: [n, t, in] to [n, t, out]. */
+/** LLaVA's two linear layers from the vision tower's width to the decoder's: f32 [n, t, in] to [n, t, out]. */
 export async function projector(
   g: GraphBuilder,
   config: ProjectorConfig,
@@ -19,6 +19,8 @@ export async function projector(
 ): Promise<Value> {
   const part = new Part(g, weights, 'projector');
   const { inputSize, outputSize, activation, bias } = config;
-  const first = await part.linear(features, 'linear_1', inputSize, outputSize, bias);
-  return part.linear(activate(g, activation, first), 'linear_2', outputSize, outputSize, bias);
+  const input = part.narrow(features);
+  const first = await part.linear(input, 'linear_1', inputSize, outputSize, bias);
+  const wide = activate(g, activation, first);
+  return part.widen(await part.linear(wide, 'linear_2', outputSize, outputSize, bias));
 }

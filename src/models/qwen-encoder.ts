@@ -2,18 +2,27 @@
 import { GraphBuilder } from '../onnx/builder.ts';
 import type { PatchedProcessor, ProcessedImage } from '../tensor/image-processor.ts';
 import type { HostTensor } from '../tensor/tensor.ts';
-import { patchLength, type QwenVisionConfig, qwenVisionTower } from './qwen-vision.ts';
+import {
+  declaredPlaces,
+  patchLength,
+  patchPixels,
+  type QwenVisionConfig,
+  qwenVisionTower,
+} from './qwen-vision.ts';
 import { inverseFrequencies } from './rotary.ts';
 import type { VisionEncoder, VisionRun } from './vision-encoder.ts';
 
-/** The graph's inputs are those of `qwenVisionTower`. */
+/** The graph's inputs are those of `patchPixels` and `declaredPlaces`. */
 export const qwenEncoder: VisionEncoder<QwenVisionConfig> = {
   async build(config, weights) {
     const g = new GraphBuilder('vision');
-    const features = await qwenVisionTower(g, config, weights);
+    const pixels = patchPixels(g, config);
+    const places = declaredPlaces(g, config);
+    const features = await qwenVisionTower(g, config, weights, pixels, places);
     g.output(features, 'image_features', 'float32', ['tokens', config.outputSize]);
     return g.build();
   },
+  viewTokens: () => undefined,
   runs: (config, images) => images.map((image) => runOf(config, image)),
   split: (config, processor, tensors) =>
     splitPatches(config, processor as PatchedProcessor, tensors),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Fields } from './fields.ts';
 import { parseRotary, standardTables } from './rotary.ts';
 import { ROOT } from './testing/folder.ts';
+import { readLazyTensor } from '../tensor/lazy.ts';
 
 interface Golden {
   readonly rope_parameters: Record<string, unknown>;
@@ -34,10 +35,14 @@ describe.each(Object.entries(GOLDENS))('%s', (_, { rope_parameters, inv_freq }) 
   });
 });
 
-test('standard tables hold the cosine and sine of position times frequency', () => {
+test('standard tables hold the cosine and sine of position times frequency', async () => {
   const rotary = parseRotary(new Fields('config.json', {}), 8);
-  const { cos, sin } = standardTables(rotary, 3);
-  expect(cos.shape).toEqual([3, 4]);
-  expect([...cos.data.subarray(0, 4)]).toEqual([1, 1, 1, 1]);
-  expect(sin.data[2 * 4 + 1]).toBeCloseTo(Math.sin(0.2), 6);
+  const { cos, sin } = standardTables(rotary, 1500);
+  expect(cos.shape).toEqual([1500, 4]);
+  const { data: cosines } = await readLazyTensor(cos, 'cos');
+  const { data: sines } = await readLazyTensor(sin, 'sin');
+  expect([...cosines.subarray(0, 4)]).toEqual([1, 1, 1, 1]);
+  expect(sines[2 * 4 + 1]).toBeCloseTo(Math.sin(0.2), 6);
+  // Beyond the rows that are made at a time.
+  expect(sines[1400 * 4 + 1]).toBeCloseTo(Math.sin(140), 5);
 });

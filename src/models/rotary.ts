@@ -1,4 +1,4 @@
-import type { HostTensor } from '../tensor/tensor.ts';
+import type { LazyTensor } from '../tensor/lazy.ts';
 import type { Fields } from './fields.ts';
 import type { RotarySpec } from './spec.ts';
 
@@ -77,22 +77,32 @@ function scaleAsLlama3(inverse: Float32Array, parameters: Fields): Float32Array 
   });
 }
 
+/** Rows of a table that are made at a time. */
+const PIECE_ROWS = 1024;
+
 /**
  * Cos and sin tables `[rows, dim / 2]` of the standard positions 0 … rows − 1, for exports that carry
- * them as weights. The product is rounded to float32, as the checkpoint's code does it.
+ * them as weights; made when they are written. The product is rounded to float32, as the checkpoint's
+ * code does it.
  */
 export function standardTables(
   rotary: RotarySpec,
   rows: number,
-): { cos: HostTensor<'float32'>; sin: HostTensor<'float32'> } {
+): { cos: LazyTensor<'float32'>; sin: LazyTensor<'float32'> } {
   const half = rotary.dim / 2;
-  const table = (f: (angle: number) => number): HostTensor<'float32'> => ({
+  const piece = (first: number, end: number, f: (angle: number) => number) =>
+    Float32Array.from({ length: (end - first) * half }, (_, i) => {
+      const position = first + Math.floor(i / half);
+      const angle = Math.fround(position * (rotary.invFreq[i % half] as number));
+      return f(angle) * rotary.attentionScaling;
+    });
+  const table = (f: (angle: number) => number): LazyTensor<'float32'> => ({
     dtype: 'float32',
     shape: [rows, half],
-    data: Float32Array.from({ length: rows * half }, (_, i) => {
-      const angle = Math.fround(Math.floor(i / half) * (rotary.invFreq[i % half] as number));
-      return f(angle) * rotary.attentionScaling;
-    }),
+    chunks: async function* () {
+      for (let first = 0; first < rows; first += PIECE_ROWS)
+        yield new Uint8Array(piece(first, Math.min(first + PIECE_ROWS, rows), f).buffer);
+    },
   });
   return { cos: table(Math.cos), sin: table(Math.sin) };
 }

@@ -2,7 +2,7 @@
  * What the rest of the house needs to know of a loaded model: plain data, made by a family from the
  * checkpoint's own config and processor files.
  */
-import type { ImageProcessorSpec } from '../tensor/image-processor.ts';
+import type { ImageProcessorSpec, ViewTokens } from '../tensor/image-processor.ts';
 import type { VisionConfig } from './vision.ts';
 
 /** How the rotary tables of a decoder are made. All arrays have `dim / 2` entries. */
@@ -36,6 +36,12 @@ export interface DecoderSpec {
    * image, and the decoder graph takes the order and image of every token as inputs.
    */
   readonly attention: 'causal' | 'two-way';
+  /** For each layer, the last tokens that it sees, itself included; null: all of them. */
+  readonly windows: readonly (number | null)[];
+  /** Factor on the products of queries and keys. */
+  readonly attentionScale: number;
+  /** `cap · tanh(x / cap)` on attention logits; null: none. */
+  readonly attentionSoftcap: number | null;
 }
 
 /** How a picture's place in a rendered prompt becomes image tokens. */
@@ -53,6 +59,8 @@ export interface ModelSpec {
   readonly decoder: DecoderSpec;
   readonly vision: VisionConfig;
   readonly imageProcessor: ImageProcessorSpec;
+  /** Of square views; undefined where tokens follow the picture's shape (`patched` processors). */
+  readonly viewTokens?: ViewTokens | undefined;
   readonly imageTokenId: number;
   readonly imagePrompt: ImagePrompt;
   readonly eosTokenIds: readonly number[];

@@ -22,6 +22,11 @@ export interface StoredSource {
 export interface StoredGraph {
   /** Path of the graph, which names its data files by their paths in the entry. */
   readonly model: string;
+  /**
+   * Path of the same graph where it computes in float16, over the same data. Left out where no part of
+   * it does, and in entries that were written before there were such graphs.
+   */
+  readonly float16?: string;
   /** Paths of its external data, each below 4 GiB; none where all weights lie in the graph. */
   readonly data: readonly string[];
 }
@@ -46,6 +51,11 @@ export interface StoredManifest {
     /** In the order in which hidden states pass through them. */
     readonly decoder: readonly StoredGraph[];
   };
+}
+
+/** Whether a model can compute in float16. */
+export function hasFloat16({ graphs }: Pick<StoredManifest, 'graphs'>): boolean {
+  return [graphs.vision, ...graphs.decoder].every(({ float16 }) => float16 !== undefined);
 }
 
 /** Bytes of all files that a manifest lists. */
@@ -88,8 +98,9 @@ function requireGraphs(graphs: Fields, files: Fields): void {
   if (!Array.isArray(decoder) || decoder.length === 0) throw graphs.error('decoder', 'a list');
   const all = [graphs.json['vision'], graphs.json['embed'], ...(decoder as unknown[])];
   for (const graph of all) {
-    const { model, data } = (graph ?? {}) as { model?: unknown; data?: unknown };
+    const { model, float16, data } = (graph ?? {}) as Record<string, unknown>;
     const paths = [model, ...(Array.isArray(data) ? (data as unknown[]) : [undefined])];
+    if (float16 !== undefined) paths.push(float16);
     const listed = (path: unknown) => typeof path === 'string' && Object.hasOwn(files.json, path);
     if (!paths.every(listed))
       throw new Error(

@@ -15,8 +15,9 @@ import {
   Transpose,
   Unsqueeze,
 } from '../onnx/ops.ts';
+import { toCompute } from './compute.ts';
 import type { DecoderConfig } from './config.ts';
-import { softcap } from './layers.ts';
+import { type Part, softcap } from './layers.ts';
 
 /** Subtracted where a token must not look. Finite, so that rows of padding alone do not become NaN. */
 const HIDDEN = 1e30;
@@ -28,23 +29,41 @@ export interface TwoWayMasks {
   readonly local: Value;
 }
 
+/** Which token stands in which column, f32: of the queries `[b, s]`, of the keys `[b, total]`. */
+export interface TwoWayColumns {
+  /** A token's index in its row, −1 for columns that hold padding. */
+  readonly queryOrder: Value;
+  readonly keyOrder: Value;
+  /** 0 for text, k for the tokens of the k-th run of image tokens. */
+  readonly queryImage: Value;
+  readonly keyImage: Value;
+}
+
+/** Declares the columns as inputs: `query_order`, `key_order`, `query_image`, `key_image`. */
+export function declaredColumns(g: GraphBuilder): TwoWayColumns {
+  const input = (name: string, axis: string) => g.input(name, 'float32', ['batch_size', axis]);
+  return {
+    queryOrder: input('query_order', 'sequence'),
+    keyOrder: input('key_order', 'total'),
+    queryImage: input('query_image', 'sequence'),
+    keyImage: input('key_image', 'total'),
+  };
+}
+
 /**
- * Declares the inputs and computes the masks, once for all layers. `query_order`, `key_order` f32
- * [b, s], [b, total]: a token's index in its row, −1 for columns of the cache that hold padding;
- * `query_image`, `key_image`, of the same shapes: 0 for text, k for the tokens of the k-th run of image
- * tokens. A query sees the keys up to itself and the whole of its own image; in layers with a window
- * none that stands `window` tokens or more before it, its own image's included, as transformers'
- * `create_masks_for_vision_model` has it.
+ * Computes the masks, once for all layers. A query sees the keys up to itself and the whole of its own
+ * image; in layers with a window none that stands `window` tokens or more before it, its own image's
+ * included, as transformers' `create_masks_for_vision_model` has it.
  */
-export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]): TwoWayMasks {
-  const query = (name: string) =>
-    Unsqueeze(g, g.input(name, 'float32', ['batch_size', 'sequence']), [1, 3]);
-  const key = (name: string) =>
-    Unsqueeze(g, g.input(name, 'float32', ['batch_size', 'total']), [1, 2]);
-  const queryOrder = query('query_order');
-  const keyOrder = key('key_order');
-  const queryImage = query('query_image');
-  const keyImage = key('key_image');
+export function twoWayMasks(
+  g: GraphBuilder,
+  columns: TwoWayColumns,
+  windows: readonly (number | null)[],
+): TwoWayMasks {
+  const queryOrder = Unsqueeze(g, columns.queryOrder, [1, 3]);
+  const keyOrder = Unsqueeze(g, columns.keyOrder, [1, 2]);
+  const queryImage = Unsqueeze(g, columns.queryImage, [1, 3]);
+  const keyImage = Unsqueeze(g, columns.keyImage, [1, 2]);
   const one = g.float32(1);
   // Truth as 1 and 0: masks of onnxruntime's own comparisons, And, Or and Where were seen to be wrong
   // on WebGPU (1.30) where the length is a multiple of 4.
@@ -69,6 +88,7 @@ export function twoWayMasks(g: GraphBuilder, windows: readonly (number | null)[]
   return { kind: 'two-way', all, local: mask(Mul(g, seen, near)) };
 }
 
+/** Of the type that is computed in. */
 interface Inputs {
   /** [b, s, heads · head size], rotated. */
   readonly query: Value;
@@ -81,26 +101,28 @@ interface Inputs {
 
 /** Attention under a mask of `twoWayMasks`; gives output [b, s, heads · head size] and the new cache. */
 export function twoWayAttention(
-  g: GraphBuilder,
+  part: Part,
   config: DecoderConfig,
   { query, key, value, pastKey, pastValue }: Inputs,
   mask: Value,
 ): [output: Value, presentKey: Value, presentValue: Value] {
+  const { g, compute } = part;
   const { heads, kvHeads, headDim, attentionScale, attentionSoftcap } = config;
   const apart = (x: Value, count: number) =>
     Transpose(g, Reshape(g, x, [0, 0, count, headDim]), [0, 2, 1, 3]);
   const presentKey = Concat(g, [pastKey, apart(key, kvHeads)], 2);
   const presentValue = Concat(g, [pastValue, apart(value, kvHeads)], 2);
   // Heads that share keys stand next to each other, so they fold into one axis for the products.
-  const scaled = Mul(g, apart(query, heads), g.float32(attentionScale));
+  const scaled = Mul(g, apart(query, heads), toCompute(g, g.float32(attentionScale), compute));
   const products = MatMul(
     g,
     Reshape(g, scaled, [0, kvHeads, -1, headDim]),
     Transpose(g, presentKey, [0, 1, 3, 2]),
   );
-  const logits = Reshape(g, products, [0, heads, -1, 0]);
+  const logits = part.widen(Reshape(g, products, [0, heads, -1, 0]));
   const capped = attentionSoftcap === null ? logits : softcap(g, logits, attentionSoftcap);
-  const shares = Reshape(g, Softmax(g, Add(g, capped, mask)), [0, kvHeads, -1, 0]);
+  const weights = part.narrow(Softmax(g, Add(g, capped, mask)));
+  const shares = Reshape(g, weights, [0, kvHeads, -1, 0]);
   const mixed = Reshape(g, MatMul(g, shares, presentValue), [0, heads, -1, headDim]);
   const output = Reshape(g, Transpose(g, mixed, [0, 2, 1, 3]), [0, 0, heads * headDim]);
   return [output, presentKey, presentValue];

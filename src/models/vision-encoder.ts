@@ -1,6 +1,6 @@
 /** What a vision encoder offers: a graph, and how pictures are fed to it. */
 import type { Graph } from '../onnx/graph.ts';
-import type { ImageProcessorSpec, ProcessedImage } from '../tensor/image-processor.ts';
+import type { ImageProcessorSpec, ProcessedImage, ViewTokens } from '../tensor/image-processor.ts';
 import type { HostTensor } from '../tensor/tensor.ts';
 import type { Weights } from './weights.ts';
 
@@ -24,6 +24,8 @@ export interface VisionRun {
 export interface VisionEncoder<Config> {
   /** A graph with the output `image_features` f32 `[…, hidden]`; its inputs are those of `runs`. */
   build(config: Config, weights: Weights): Promise<Graph>;
+  /** The tokens of a square view; undefined where they follow the picture's shape. */
+  viewTokens(config: Config): ViewTokens | undefined;
   /** How `images` go through the graph. Throws a sentence where one does not fit. */
   runs(config: Config, images: readonly ProcessedImage[]): VisionRun[];
   /**

@@ -47,16 +47,16 @@ export async function encoderLayer(
 ): Promise<Value> {
   const { g } = part;
   const { hiddenSize, intermediateSize, heads, activation } = config;
-  const first = await layerNorm(part, config, `${scope}.layer_norm1`, input);
+  const first = part.narrow(await layerNorm(part, config, `${scope}.layer_norm1`, input));
   const project = (value: Value, name: string) =>
     part.linear(value, `${scope}.self_attn.${name}`, hiddenSize, hiddenSize, true);
   const query = await project(first, 'q_proj');
   const key = await project(first, 'k_proj');
   const value = await project(first, 'v_proj');
   const attended = await project(MultiHeadAttention(g, query, key, value, heads), 'out_proj');
-  const middle = Add(g, input, attended);
+  const middle = Add(g, input, part.widen(attended));
 
-  const second = await layerNorm(part, config, `${scope}.layer_norm2`, middle);
+  const second = part.narrow(await layerNorm(part, config, `${scope}.layer_norm2`, middle));
   const wide = await part.linear(second, `${scope}.mlp.fc1`, hiddenSize, intermediateSize, true);
   const narrow = await part.linear(
     activate(g, activation, wide),
@@ -65,5 +65,5 @@ export async function encoderLayer(
     hiddenSize,
     true,
   );
-  return Add(g, middle, narrow);
+  return Add(g, middle, part.widen(narrow));
 }

@@ -4,6 +4,7 @@ import type { LazyTensor } from '../tensor/lazy.ts';
 import { floatType } from '../tensor/lazy-floats.ts';
 import type { HostTensor } from '../tensor/tensor.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import type { ComputeType } from './compute.ts';
 import { PLANS, type PartFormats } from './formats.ts';
 
 /** Prefixes that a part's tensors have had, the newest first. */
@@ -12,10 +13,26 @@ export type PrefixTable = Readonly<Record<string, readonly string[]>>;
 export interface Weights {
   /** How matrices are to be stored in graphs. */
   readonly formats: PartFormats;
+  /** In what type graphs are to compute. */
+  readonly compute: ComputeType;
   /** The tensor as float32. Throws a sentence where it is missing or of another shape or type. */
   read(part: string, name: string, shape: readonly number[]): Promise<HostTensor<'float32'>>;
   /** The tensor in its own type, to be read later. Throws like `read`. */
   lazy(part: string, name: string, shape: readonly number[]): LazyTensor;
+}
+
+/** The same weights, what was read kept in memory: for graphs that are built more than once. */
+export function rememberedReads(weights: Weights): Weights {
+  const kept = new Map<string, Promise<HostTensor<'float32'>>>();
+  return {
+    ...weights,
+    read: (part, name, shape) => {
+      const key = [part, name, ...shape].join(' ');
+      const found = kept.get(key) ?? weights.read(part, name, shape);
+      kept.set(key, found);
+      return found;
+    },
+  };
 }
 
 /**
@@ -26,6 +43,7 @@ export function openWeights(
   checkpoint: Pick<Checkpoint, 'tensors' | 'readTensor' | 'lazyTensor'>,
   parts: PrefixTable,
   formats: PartFormats = PLANS.fp32,
+  compute: ComputeType = 'float32',
 ): Weights {
   const candidates = (part: string, name: string) =>
     (parts[part] ?? []).map((prefix) => prefix + name);
@@ -50,6 +68,7 @@ export function openWeights(
 
   return {
     formats,
+    compute,
     read: async (part, name, shape) => {
       const found = require(part, name, shape);
       return toFloat32(await checkpoint.readTensor(found), found);

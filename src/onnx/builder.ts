@@ -146,7 +146,8 @@ export class GraphBuilder {
   }
 }
 
-function attributeProto(name: string, value: AttributeValue): AttributeProto {
+/** An attribute as ONNX writes it. */
+export function attributeProto(name: string, value: AttributeValue): AttributeProto {
   const empty = { floats: [], ints: [], strings: [], tensors: [], graphs: [] };
   if (typeof value === 'number') {
     return { ...empty, name, type: ATTRIBUTE_TYPE.int, i: value };

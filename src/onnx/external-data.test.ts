@@ -6,7 +6,7 @@ import * as web from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LazyTensor } from '../tensor/lazy.ts';
 import { GraphBuilder } from './builder.ts';
-import { inlineData, writeExternal } from './external-data.ts';
+import { inlineData, planDataFiles, withDataOf, writeExternal } from './external-data.ts';
 import { type Graph, modelFromGraph, protoToTensor } from './graph.ts';
 import { Add, MatMul, Reshape } from './ops.ts';
 import { encodeModel } from './proto.ts';
@@ -136,6 +136,28 @@ describe('a graph with its weights in a data file', () => {
     await session.release();
   });
 
+  test('in several files, each below its limit where a tensor is', async () => {
+    const plan = planDataFiles(example(), 20_000);
+    expect(plan.map((names) => [...names])).toEqual([['first'], ['bias'], ['second']]);
+    expect(planDataFiles(example(), 70_000)).toHaveLength(1);
+    let graph = example();
+    const externalData: { path: string; data: Uint8Array }[] = [];
+    for (const [at, names] of plan.entries()) {
+      const sink = memorySink();
+      const location = `part-${at}`;
+      ({ graph } = await writeExternal(graph, sink, { location, names }));
+      externalData.push({ path: location, data: new Uint8Array(sink.bytes()) });
+    }
+    const model = encodeModel(modelFromGraph(await inlineData(graph)));
+    const session = await web.InferenceSession.create(model, {
+      executionProviders: ['wasm'],
+      externalData,
+    });
+    const { y } = await session.run({ x: new web.Tensor('float32', X, [1, SIZE]) });
+    expectY(y?.data as Float32Array);
+    await session.release();
+  });
+
   test('the parts of the file hold the weights, and their gaps zeros', async () => {
     const sink = memorySink();
     await writeExternal(example(), sink, { location: 'x' });
@@ -195,5 +217,36 @@ describe('weights that are not read yet', () => {
     await expect(writeExternal(example(), full, { location: 'x' })).rejects.toThrow(
       'The disk is full.',
     );
+  });
+});
+
+describe('two graphs over one data file', () => {
+  async function written(): Promise<Graph> {
+    return (await writeExternal(example(), memorySink(), { location: 'weights' })).graph;
+  }
+
+  test('share initialisers, and keep small ones of their own', async () => {
+    const data = await written();
+    const g = new GraphBuilder('other');
+    const x = g.input('x', 'float32', ['rows', SIZE]);
+    const product = MatMul(g, x, g.initializer('second', lazyMatrix(8)));
+    g.output(Add(g, product, g.float32(2)), 'y', 'float32', ['rows', SIZE]);
+    const other = withDataOf(g.build(), data);
+    expect(other.initializers.get('second')).toBe(data.initializers.get('second'));
+    expect(protoToTensor(other.initializers.get('float32.2')!).data).toEqual(Float32Array.of(2));
+  });
+
+  test('must agree on them', async () => {
+    const data = await written();
+    const withMatrix = (name: string, tensor: LazyTensor) => {
+      const g = new GraphBuilder('other');
+      g.output(g.initializer(name, tensor), 'y', 'float32', [...tensor.shape]);
+      return g.build();
+    };
+    expect(() => withDataOf(withMatrix('third', lazyMatrix(8)), data)).toThrow(
+      'The initialiser third of the graph other should lie in the data of example',
+    );
+    const narrow = { ...lazyMatrix(8), dtype: 'float16' } as const;
+    expect(() => withDataOf(withMatrix('first', narrow), data)).toThrow('same type and shape');
   });
 });

@@ -1,6 +1,7 @@
 /**
  * The operators that our graphs use, as functions with ONNX's own names (the second half are
- * onnxruntime's, domain com.microsoft). All of them exist on the cpu, wasm and webgpu providers.
+ * onnxruntime's, domain com.microsoft). All of them exist on the cpu, wasm and webgpu providers; where
+ * webgpu does not take a type (int64 in most), onnxruntime runs the node on the CPU.
  */
 import { type GraphBuilder, MICROSOFT, type Value } from './builder.ts';
 
@@ -10,6 +11,11 @@ export function Add(g: GraphBuilder, a: Value, b: Value): Value {
 
 export function And(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('And', [a, b]);
+}
+
+/** Along one axis, the first place of the largest value; the axis goes. */
+export function ArgMax(g: GraphBuilder, input: Value, axis: number): Value {
+  return g.node('ArgMax', [input], { axis, keepdims: 0 });
 }
 
 /** `to` is the ONNX data type code. */
@@ -35,6 +41,16 @@ export function Conv(
   bias?: Value,
 ): Value {
   return g.node('Conv', bias === undefined ? [input, weight] : [input, weight, bias], { strides });
+}
+
+/** Running sums along one axis, each place's own value included. */
+export function CumSum(g: GraphBuilder, input: Value, axis: number): Value {
+  return g.node('CumSum', [input, g.int64(axis)]);
+}
+
+/** Of integers: rounded towards zero. */
+export function Div(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('Div', [a, b]);
 }
 
 export function Equal(g: GraphBuilder, a: Value, b: Value): Value {
@@ -82,6 +98,11 @@ export function Max(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('Max', [a, b]);
 }
 
+/** Of integers: the remainder, with the divisor's sign. */
+export function Mod(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('Mod', [a, b]);
+}
+
 export function Mul(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('Mul', [a, b]);
 }
@@ -90,9 +111,22 @@ export function Or(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('Or', [a, b]);
 }
 
+/**
+ * Puts `value` before and behind: `pads` int64 `[2 · rank]`, places at the beginning of each axis and then
+ * at its end.
+ */
+export function Pad(g: GraphBuilder, input: Value, pads: Value, value: number): Value {
+  return g.node('Pad', [input, pads, g.float32(value)]);
+}
+
 /** 0, 1, …, limit − 1 for an int64 scalar `limit`. */
 export function Range(g: GraphBuilder, limit: Value): Value {
   return g.node('Range', [g.int64(0), limit, g.int64(1)]);
+}
+
+/** The largest of all values, as a scalar. */
+export function ReduceMax(g: GraphBuilder, input: Value): Value {
+  return g.node('ReduceMax', [input], { keepdims: 0 });
 }
 
 export function ReduceSum(g: GraphBuilder, input: Value, axes: readonly number[]): Value {
@@ -106,6 +140,16 @@ export function Relu(g: GraphBuilder, input: Value): Value {
 /** `shape` may hold 0 (keep this axis) and one -1 (what is left). */
 export function Reshape(g: GraphBuilder, input: Value, shape: readonly number[]): Value {
   return g.node('Reshape', [input, g.int64(shape)]);
+}
+
+/** `data` with `updates` at `indices`, all of one axis. */
+export function ScatterElements(
+  g: GraphBuilder,
+  data: Value,
+  indices: Value,
+  updates: Value,
+): Value {
+  return g.node('ScatterElements', [data, indices, updates], { axis: 0 });
 }
 
 /** The sizes of the axes `start` up to `end` (exclusive) as an int64 vector. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { HostTensor } from '../tensor/tensor.ts';
 import { GraphBuilder } from './builder.ts';
 import { checkedGraph, graphProblems } from './check.ts';
-import { initializersToInputs } from './edit.ts';
+import { initializersToInputs, withGatheredOutputs } from './edit.ts';
 import {
   type Graph,
   graphFromModel,
@@ -35,11 +35,18 @@ function exampleGraph(): Graph {
   return g.build();
 }
 
-async function run(graph: Graph, feeds: Record<string, Tensor>): Promise<number[]> {
+async function runAll(
+  graph: Graph,
+  feeds: Record<string, Tensor>,
+): Promise<Record<string, number[]>> {
   const bytes = encodeModel(modelFromGraph(checkedGraph(graph)));
   const session = await InferenceSession.create(bytes, { executionProviders: ['cpu'] });
-  const { y } = await session.run(feeds);
-  return [...(y?.data as Float32Array)];
+  const outputs = Object.entries(await session.run(feeds));
+  return Object.fromEntries(outputs.map(([name, { data }]) => [name, [...(data as Float32Array)]]));
+}
+
+async function run(graph: Graph, feeds: Record<string, Tensor>): Promise<number[]> {
+  return (await runAll(graph, feeds))['y'] ?? [];
 }
 
 const X = () => new Tensor('float32', Float32Array.of(1, 10), [1, 2]);
@@ -119,6 +126,39 @@ describe('editing', () => {
   test('a name that is no initialiser is refused', () => {
     expect(() => initializersToInputs(exampleGraph(), new Map([['cos', undefined]]))).toThrow(
       'The graph example has no initialiser named cos.',
+    );
+  });
+});
+
+describe('inner values as outputs', () => {
+  const product = {
+    value: 'MatMul',
+    axis: 1,
+    places: 'which',
+    output: 'some',
+    dtype: 'float32',
+    shape: ['rows', 'n'],
+  } as const;
+
+  test('give the places that are named, and nothing where none is', async () => {
+    const graph = checkedGraph(withGatheredOutputs(exampleGraph(), [product]));
+    const which = (...places: bigint[]) =>
+      new Tensor('int64', BigInt64Array.from(places), [places.length]);
+    const y = [52.5, 63.5];
+    expect(await runAll(graph, { x: X(), which: which(2n, 0n) })).toEqual({ y, some: [63, 41] });
+    expect(await runAll(graph, { x: X(), which: which() })).toEqual({ y, some: [] });
+  });
+
+  test('stand behind the graph, the last first', () => {
+    const second = { ...product, value: 'Add', places: 'others', output: 'more' };
+    const { nodes, inputs } = withGatheredOutputs(exampleGraph(), [product, second]);
+    expect(nodes.slice(-2).map(({ outputs }) => outputs[0])).toEqual(['more', 'some']);
+    expect(inputs.slice(-2).map(({ name }) => name)).toEqual(['which', 'others']);
+  });
+
+  test('are refused where nothing makes them', () => {
+    expect(() => withGatheredOutputs(exampleGraph(), [{ ...product, value: 'q' }])).toThrow(
+      'No node of the graph example makes q.',
     );
   });
 });

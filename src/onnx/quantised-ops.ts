@@ -5,7 +5,8 @@
  */
 import type { QuantisedMatrix } from '../tensor/quantised-lazy.ts';
 import { type GraphBuilder, MICROSOFT, type Value } from './builder.ts';
-import { Slice } from './ops.ts';
+import { Cast, Slice } from './ops.ts';
+import { DATA_TYPE } from './schema.ts';
 
 /** The parts of a quantised matrix in a graph. */
 export interface QuantisedValues {
@@ -70,19 +71,24 @@ function withoutTail(inputs: readonly Value[]): Value[] {
 
 /**
  * A linear layer: `input` `[…, columns]` times the transpose of `weight` (stored outputs × inputs),
- * plus `bias`. Adds the weight's parts as the initialisers `name.codes|scales|zero_points`.
+ * plus `bias`; all but the stored scales are of the type `compute`. Adds the weight's parts as the
+ * initialisers `name.codes|scales|zero_points`.
  */
 export function quantisedLinear(
   g: GraphBuilder,
   input: Value,
   name: string,
   weight: QuantisedMatrix,
+  compute: 'float32' | 'float16',
   bias?: Value,
 ): Value {
   const { rows, columns, format } = weight;
-  const values = addQuantised(g, name, weight, weight.codes.shape);
+  const stored = addQuantised(g, name, weight, weight.codes.shape);
+  const scales =
+    format.scaleType === compute ? stored.scales : Cast(g, stored.scales, DATA_TYPE[compute]);
   const { bits, blockSize } = format;
-  return MatMulNBits(g, input, values, { K: columns, N: rows, bits, blockSize }, bias);
+  const sizes = { K: columns, N: rows, bits, blockSize };
+  return MatMulNBits(g, input, { ...stored, scales }, sizes, bias);
 }
 
 /**

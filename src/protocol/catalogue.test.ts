@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { fits, gigabytes, parseCatalogue, WASM_LIMITS } from './catalogue.ts';
+import { fits, gigabytes, parseCatalogue, sizeOn, WASM_LIMITS } from './catalogue.ts';
 
 const text = readFileSync('models.json', 'utf8');
 const models = parseCatalogue(text);
@@ -28,6 +28,18 @@ describe('what a machine can hold', () => {
       fits: false,
       why: expect.stringContaining('272 MB as q4, but what a GPU kernel reads at once'),
     });
+  });
+
+  test('half floats take twice the memory where the machine has none', () => {
+    const qwen = model('qwen2.5-vl-7b');
+    const limits = { maxBufferSize: 2 * GIB, memory: 20 * GIB };
+    expect(fits(qwen, 'fp16', { ...limits, halfFloats: true })).toEqual({ fits: true });
+    expect(fits(qwen, 'fp16', { ...limits, halfFloats: false })).toMatchObject({
+      why: expect.stringContaining('One of its matrices takes 2.2 GB as fp16'),
+    });
+    const { bytes, gpuMemory } = qwen.formats.fp16!;
+    expect(sizeOn(qwen, 'fp16', WASM_LIMITS)!.gpuMemory).toBe(gpuMemory + bytes);
+    expect(sizeOn(qwen, 'q4', WASM_LIMITS)).toEqual(qwen.formats.q4);
   });
 
   test('weights and a run that are larger than the memory', () => {

@@ -50,6 +50,8 @@ export interface MachineLimits {
   readonly memory?: number | undefined;
   /** What the memory is called in sentences. */
   readonly memoryOf?: string | undefined;
+  /** Where false, onnxruntime widens fp16 weights to float32 when it loads them. */
+  readonly halfFloats?: boolean | undefined;
 }
 
 export type Fit = { readonly fits: true } | { readonly fits: false; readonly why: string };
@@ -58,11 +60,24 @@ export type Fit = { readonly fits: true } | { readonly fits: false; readonly why
 export const WASM_LIMITS: MachineLimits = {
   memory: 2 ** 32,
   memoryOf: 'WebAssembly, on which models run without WebGPU,',
+  halfFloats: false,
 };
+
+/** What a model in a format takes on a machine; undefined where it is not offered. */
+export function sizeOn(
+  model: CatalogueModel,
+  format: CatalogueFormat,
+  { halfFloats }: MachineLimits,
+): FormatSize | undefined {
+  const size = model.formats[format];
+  if (!size || format !== 'fp16' || halfFloats !== false) return size;
+  const { bytes, largestTensor, gpuMemory } = size;
+  return { bytes, largestTensor: 2 * largestTensor, gpuMemory: gpuMemory + bytes };
+}
 
 /** Whether a machine can hold a model in a format, or the sentence why not. */
 export function fits(model: CatalogueModel, format: CatalogueFormat, limits: MachineLimits): Fit {
-  const size = model.formats[format];
+  const size = sizeOn(model, format, limits);
   if (!size) return no(`${model.name} is not offered in ${format}.`);
   const { maxBufferSize, maxStorageBufferBindingSize, memory, memoryOf = 'this machine' } = limits;
   const buffers = [
@@ -76,7 +91,7 @@ export function fits(model: CatalogueModel, format: CatalogueFormat, limits: Mac
       );
   if (memory !== undefined && size.gpuMemory > memory)
     return no(
-      `It takes about ${gigabytes(size.gpuMemory)} as ${format} (weights ${gigabytes(size.bytes)}, a run of ${model.run.tokens} tokens ${gigabytes(model.run.bytes)}), but ${memoryOf} has ${gigabytes(memory)}.`,
+      `It takes about ${gigabytes(size.gpuMemory)} as ${format} (weights ${gigabytes(size.gpuMemory - model.run.bytes)}, a run of ${model.run.tokens} tokens ${gigabytes(model.run.bytes)}), but ${memoryOf} has ${gigabytes(memory)}.`,
     );
   return { fits: true };
 }

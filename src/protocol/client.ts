@@ -39,6 +39,8 @@ export function connectWorkbench(worker: Worker, listener: Listener): WorkbenchS
     pauseProbe: () => remote.pauseProbe(),
     resumeProbe: () => remote.resumeProbe(),
     cancelProbe: () => remote.cancelProbe(),
+    runDiagnosis: (request) => remote.runDiagnosis(request),
+    cancelDiagnosis: () => remote.cancelDiagnosis(),
     loseDevice: () => remote.loseDevice(),
   };
 }

@@ -5,10 +5,16 @@
  */
 import type { RunManifest } from '../results/manifest.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
+import type { RunProgress } from '../results/run-progress.ts';
 import type { RgbImage } from '../tensor/image.ts';
 import type { MachineLimits } from './catalogue.ts';
+import type { DiagnosisOutcome, DiagnosisRequest, DiagnosisSamples } from './diagnosis.ts';
+import type { PictureSet } from './picture-set.ts';
 
 export type WantedProvider = 'webgpu' | 'wasm';
+
+/** `auto`: half floats where the adapter has them and the weights are stored narrower than float32. */
+export type WantedCompute = 'auto' | 'float32' | 'float16';
 
 /** A folder that a person picked: by the directory picker, or its files by a file field. */
 export type PickedFolder = FileSystemDirectoryHandle | readonly File[];
@@ -44,6 +50,8 @@ export interface LoadRequest {
   readonly datasetUrl: string;
   /** The provider to try; where WebGPU cannot be had, WASM takes over and a notice says why. */
   readonly provider: WantedProvider;
+  /** In what type to compute; where float16 cannot be had, float32 takes over and a notice says why. */
+  readonly compute?: WantedCompute;
   /** Uses the asyncify build even where JSPI is there. */
   readonly withoutJspi?: boolean;
   /** Allows `loseDevice`, for tests. */
@@ -87,7 +95,10 @@ export interface ModelDescription {
   readonly model: string;
   readonly revision: string;
   readonly weightHash: string;
+  /** How the weights are stored. */
   readonly dtype: string;
+  /** In what type the model computes. */
+  readonly compute: string;
   readonly provider: string;
   /** The onnxruntime build that runs it: `jspi`, `asyncify` or `wasm`. */
   readonly build: string;
@@ -143,17 +154,8 @@ export interface PositionStrip {
   readonly tokens: readonly string[];
 }
 
-/** A person's own picture with its caption. */
-export interface OwnPicture {
-  readonly id: string;
-  readonly caption: string;
-  readonly image: RgbImage;
-}
-
 export interface ProbeRequest {
-  /** The data set that was loaded with the model, or the person's own pictures. */
-  readonly dataset:
-    'embedded' | { readonly name: string; readonly pictures: readonly OwnPicture[] };
+  readonly dataset: PictureSet;
   readonly groups: number;
   readonly seed: number;
   readonly schemes: readonly Scheme[];
@@ -164,13 +166,6 @@ export interface ProbeRequest {
     readonly manifest: RunManifest;
     readonly records: readonly ProbeRecord[];
   };
-}
-
-export interface ProbeProgress {
-  readonly done: number;
-  readonly total: number;
-  /** Null before the first batch. */
-  readonly millisecondsLeft: number | null;
 }
 
 /** How a run ended. A failed run keeps its records; the reason is the rejection of `startProbe`. */
@@ -187,9 +182,12 @@ export type WorkbenchEvent =
   | { readonly type: 'model'; readonly description: ModelDescription }
   /** The engine could not be opened again: nothing answers until the model is loaded anew. */
   | { readonly type: 'model-failed'; readonly message: string }
-  | { readonly type: 'probe-progress'; readonly progress: ProbeProgress }
+  | { readonly type: 'probe-progress'; readonly progress: RunProgress }
   | { readonly type: 'probe-records'; readonly records: readonly ProbeRecord[] }
-  | { readonly type: 'probe-manifest'; readonly manifest: RunManifest };
+  | { readonly type: 'probe-manifest'; readonly manifest: RunManifest }
+  | { readonly type: 'diagnosis-progress'; readonly progress: RunProgress }
+  | { readonly type: 'diagnosis-samples'; readonly found: DiagnosisSamples }
+  | { readonly type: 'diagnosis-manifest'; readonly manifest: RunManifest };
 
 export interface WorkbenchService {
   load(request: LoadRequest): Promise<ModelDescription>;
@@ -202,12 +200,19 @@ export interface WorkbenchService {
   ask(request: AskRequest): Promise<AskReply>;
   name(request: NameRequest): Promise<AskReply>;
   positions(request: PositionsRequest): Promise<PositionStrip>;
-  /** Resolves when the run ends; records and progress arrive as events. One run at a time. */
+  /**
+   * Resolves when the run ends; records and progress arrive as events. One run at a time, diagnoses
+   * included.
+   */
   startProbe(request: ProbeRequest): Promise<ProbeOutcome>;
   /** Resolves when the run stands still (the picture in the works is finished first) or has ended. */
   pauseProbe(): Promise<void>;
   resumeProbe(): Promise<void>;
   cancelProbe(): Promise<void>;
+  /** The same for one of the diagnoses; its samples arrive as events, finished ones first to last. */
+  runDiagnosis(request: DiagnosisRequest): Promise<DiagnosisOutcome>;
+  /** Ends the diagnosis after what is in the works; what is finished stays good. */
+  cancelDiagnosis(): Promise<void>;
   /** Destroys the GPU device, as a driver crash would; for tests, refused unless the page allows it. */
   loseDevice(): Promise<void>;
 }

@@ -25,10 +25,7 @@ const COLUMNS = [
 /** What a spreadsheet takes for the start of a formula, or skips before one; full-width forms too. */
 const FORMULA_START = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
-/**
- * A CSV (RFC 4180, header line, CRLF), every field quoted, `pictures` as JSON; a text that a
- * spreadsheet would run as a formula gets a leading apostrophe. Markup stays as it is: it is text.
- */
+/** Records of a probe as a CSV, `pictures` as JSON. */
 export function recordsToCsv(records: readonly ProbeRecord[]): string {
   const rows = records.map((record) =>
     COLUMNS.map((column) => {
@@ -36,8 +33,22 @@ export function recordsToCsv(records: readonly ProbeRecord[]): string {
       return Array.isArray(value) ? JSON.stringify(value) : value;
     }),
   );
+  return tableToCsv({ columns: COLUMNS, rows });
+}
+
+/** Rows of values under named columns; null is an empty field. */
+export interface ValueTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/**
+ * A CSV (RFC 4180, header line, CRLF), every field quoted; a text that a spreadsheet would run as a
+ * formula gets a leading apostrophe. Markup stays as it is: it is text.
+ */
+export function tableToCsv({ columns, rows }: ValueTable): string {
   const table = Papa.unparse(
-    { fields: [...COLUMNS], data: rows },
+    { fields: [...columns], data: rows.map((row) => [...row]) },
     // Quoted throughout: some spreadsheets separate at semicolons.
     { escapeFormulae: FORMULA_START, quotes: true },
   );

@@ -1,17 +1,16 @@
 /** Records as lines of JSON: ours, and the published probe's. */
+import {
+  isBoolean,
+  isCount,
+  isNumber,
+  isOneOf,
+  isString,
+  parseJsonLines,
+  type FieldCheck,
+} from './json-lines.ts';
 import { CELLS, type ProbeRecord } from './records.ts';
 
-type FieldCheck = (value: unknown) => boolean;
-
-const isString: FieldCheck = (value) => typeof value === 'string';
-const isNumber: FieldCheck = (value) => typeof value === 'number' && Number.isFinite(value);
-const isCount: FieldCheck = (value) => Number.isInteger(value) && (value as number) >= 0;
-const isBoolean: FieldCheck = (value) => typeof value === 'boolean';
-const isOneOf =
-  (...allowed: unknown[]): FieldCheck =>
-  (value) =>
-    allowed.includes(value);
-const isPictures: FieldCheck = (value) =>
+export const isPictures: FieldCheck = (value) =>
   Array.isArray(value) &&
   value.length === CELLS.length &&
   value.every((id) => id === null || typeof id === 'string');
@@ -42,40 +41,13 @@ export function formatRecord(record: ProbeRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-function parseRecord(line: string, where: string): ProbeRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new Error(
-      `${where} should hold one record as JSON, but is not valid JSON (${(error as Error).message}). Remove or correct that line.`,
-      { cause: error },
-    );
-  }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw new Error(`${where} should hold one record, but holds no JSON object. Remove that line.`);
-  }
-  for (const [field, check] of Object.entries(FIELDS)) {
-    const found = (value as Record<string, unknown>)[field];
-    if (check(found)) continue;
-    const shown = found === undefined ? 'is missing' : `is ${JSON.stringify(found).slice(0, 80)}`;
-    throw new Error(
-      `${where}: the field "${field}" ${shown}, which no probe record has. Remove or correct that line.`,
-    );
-  }
-  return value as ProbeRecord;
-}
-
 /**
  * Reads our records. Empty lines are skipped.
  * @param name the file's name, for messages
  * @throws naming the line (from 1) and the field that is wrong
  */
 export function parseRecords(text: string, name = 'The records'): ProbeRecord[] {
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    return [parseRecord(line, `Line ${index + 1} of ${name}`)];
-  });
+  return parseJsonLines<ProbeRecord>(text, name, FIELDS, 'probe');
 }
 
 /** A line of the published probe's result file. */

@@ -15,11 +15,14 @@ export interface RunManifest {
     /** SHA-256 over config, tokenizer, chat template and processor files, hexadecimal. */
     readonly settingsHash: string;
     readonly family: string;
+    /** How the weights are stored: `float32`, `q4`, … */
     readonly dtype: string;
   };
   readonly runtime: {
     readonly provider: string;
     readonly build: string;
+    /** In what type the model computed; left out of runs before there was a choice: float32. */
+    readonly compute?: string;
     readonly adapter: string;
     readonly versions: Readonly<Record<string, string>>;
   };
@@ -40,6 +43,8 @@ export interface RunManifest {
   readonly whiteCells: number;
   /** Pictures encoded and answered together; each brings its positive and negative question. */
   readonly picturesPerBatch: number;
+  /** What else the experiment was told, by the names of its own options. */
+  readonly settings?: Readonly<Record<string, string | number>>;
   readonly decoding: 'greedy';
   /** When the run began, ISO 8601. */
   readonly startedAt: string;
@@ -52,6 +57,7 @@ export interface ManifestModel {
   readonly weightHash: string;
   readonly settingsHash: string;
   readonly dtype: string;
+  readonly compute: string;
   readonly provider: string;
   readonly build: string;
   readonly adapter: string;
@@ -72,6 +78,7 @@ export interface ManifestRun {
   readonly seed: number;
   readonly whiteCells: number;
   readonly picturesPerBatch: number;
+  readonly settings?: Readonly<Record<string, string | number>>;
   readonly startedAt: string;
 }
 
@@ -92,6 +99,7 @@ export function buildManifest(model: ManifestModel, run: ManifestRun): RunManife
     runtime: {
       provider: model.provider,
       build: model.build,
+      compute: model.compute,
       adapter: model.adapter,
       versions: model.versions,
     },
@@ -108,10 +116,12 @@ export function buildManifest(model: ManifestModel, run: ManifestRun): RunManife
  */
 export function resumeConflict(before: RunManifest, now: RunManifest): string | null {
   const pairs: [string, unknown, unknown][] = [
+    ['experiment', before.experiment, now.experiment],
     ['record version', before.recordVersion, now.recordVersion],
     ['model weights', before.model.weightHash, now.model.weightHash],
     ['settings of the model (its JSON files)', before.model.settingsHash, now.model.settingsHash],
     ['weight type', before.model.dtype, now.model.dtype],
+    ['type that is computed in', computedIn(before), computedIn(now)],
     ['provider', before.runtime.provider, now.runtime.provider],
     ['data set', before.dataset.hash, now.dataset.hash],
     ['seed', before.seed, now.seed],
@@ -122,6 +132,7 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
     ['list of tokens for No', before.noTokenIds.join(), now.noTokenIds.join()],
     ['batch size', before.picturesPerBatch, now.picturesPerBatch],
     ['schemes', labels(before), labels(now)],
+    ['settings', JSON.stringify(before.settings), JSON.stringify(now.settings)],
   ];
   // More groups go on where the run stopped; fewer would drop what is there.
   if (now.groups < before.groups) pairs.push(['number of groups', before.groups, now.groups]);
@@ -131,6 +142,10 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
   return `The run to resume has another ${what}: it was ${String(old)}, now it is ${String(current)}. Use the same settings or another folder.`;
 }
 
+function computedIn({ runtime }: RunManifest): string {
+  return runtime.compute ?? 'float32';
+}
+
 function labels(manifest: RunManifest): string {
   return manifest.schemes.map(({ label, strength }) => `${label} (${strength})`).join(', ');
 }
@@ -138,7 +153,7 @@ function labels(manifest: RunManifest): string {
 /**
  * Reads a manifest.
  * @param where the file, for messages
- * @throws a sentence where it is no manifest of a probe, or of a newer version
+ * @throws a sentence where it is no manifest of a run, or of a newer version
  */
 export function parseManifest(text: string, where: string): RunManifest {
   let value: unknown;

@@ -78,6 +78,14 @@ export function picturesPerRun(size: PictureSize): number {
   return atLeastOne(RUN_BYTES / pictureBytes(size));
 }
 
+/**
+ * Encoded pictures that may be held at once, by half of what a run may take: once as they were encoded
+ * and once stacked for the decoder. Never less than 1.
+ */
+export function featuresPerBatch({ tokensPerImage, decoder }: PictureSize): number {
+  return atLeastOne(RUN_BYTES / 2 / (tokensPerImage * decoder.hiddenSize * FLOAT_BYTES));
+}
+
 /** The largest tensor that the backend's kernels can be given, in bytes. */
 export function largestTensorBytes({ device }: Pick<Backend, 'device'>): number {
   return device

@@ -55,6 +55,23 @@ export function padSequences(sequences: readonly Sequence[]): Batch {
   };
 }
 
+/** One row of a batch alone, without padding. */
+export function rowOf(batch: Batch, row: number): Batch {
+  const length = batch.lengths[row]!;
+  const own = (all: BigInt64Array<ArrayBuffer>) =>
+    all.slice(row * batch.length, row * batch.length + length);
+  return {
+    rows: 1,
+    length,
+    inputIds: own(batch.inputIds),
+    imageIndex: own(batch.imageIndex),
+    lengths: [length],
+    spans: [batch.spans[row]!],
+    offsets: [batch.offsets[row]!],
+    strengths: batch.strengths.slice(row, row + 1),
+  };
+}
+
 /**
  * The images of a row of ids, by the processor's count of tokens of each (`tokens`, from the first
  * on), so that two adjacent images stay two. Throws a sentence where the image tokens are not those

@@ -68,7 +68,17 @@ async function openFloats(checkpoint: Checkpoint, name: string): Promise<Runtime
   const none = { yesTokenIds: [], noTokenIds: [] };
   return new ModelEngine({
     backend,
-    info: { ...known, dtype: 'float32', provider, build, adapter, versions, spec, ...none },
+    info: {
+      ...known,
+      dtype: 'float32',
+      compute: 'float32',
+      provider,
+      build,
+      adapter,
+      versions,
+      spec,
+      ...none,
+    },
     vision: await VisionRunner.open(backend, spec, vision),
     language: await LanguageModel.open(backend, spec.decoder, { embed, decoder: [decoder] }),
     tokenizer: undefined,

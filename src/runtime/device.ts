@@ -1,4 +1,5 @@
 /** The tab's GPU device: asked for with what models need, described for the manifest. */
+import { HALF_FLOATS } from './compute-choice.ts';
 
 /** Limits raised to what the adapter grants: weights and caches of large models sit in few buffers. */
 const WANTED_LIMITS = [
@@ -20,7 +21,7 @@ const WANTED_LIMITS = [
  * microsoft/onnxruntime#28520 tells of the same on others). Without them it takes its shared-memory
  * path, which agrees with the CPU within 1e-5.
  */
-const WANTED_FEATURES = ['shader-f16', 'timestamp-query'];
+const WANTED_FEATURES = [HALF_FLOATS, 'timestamp-query'];
 
 export class NoWebGpuError extends Error {
   override name = 'NoWebGpuError';
@@ -58,12 +59,13 @@ export async function requestDevice(): Promise<GPUDevice> {
 
 /** What models have to fit into; undefined where there is no adapter. Takes no device. */
 export async function adapterLimits(): Promise<
-  { maxBufferSize: number; maxStorageBufferBindingSize: number } | undefined
+  { maxBufferSize: number; maxStorageBufferBindingSize: number; halfFloats: boolean } | undefined
 > {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return undefined;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  return { maxBufferSize, maxStorageBufferBindingSize };
+  const halfFloats = adapter.features.has(HALF_FLOATS);
+  return { maxBufferSize, maxStorageBufferBindingSize, halfFloats };
 }
 
 /** The adapter's own words: `vendor architecture description`, those that it gives. */

@@ -5,6 +5,7 @@ import { DeviceLostError, type ImageFeatures, type Provider } from './engine.ts'
 import { FolderSource } from './folder-source.ts';
 import type { RuntimeEngine } from './model-engine.ts';
 import { openEngine } from './open-engine-node.ts';
+import { expectFlow, mapDifference, readAttention } from './testing/golden-flow.ts';
 import { expectGolden, readGolden, SCHEMES, type GoldenCase } from './testing/golden.ts';
 import { describeProviders } from './testing/providers.ts';
 
@@ -49,6 +50,32 @@ describeProviders('%s', (provider) => {
     'logits under %s positions equal the reference',
     (scheme, strength) => expectGolden(engine, golden, scheme, strength),
   );
+
+  test.each(provider === 'webgpu' ? SCHEMES.slice(1, 2) : SCHEMES)(
+    'attention under %s positions equals the reference',
+    async (scheme, strength) => {
+      const attention = await readAttention('emoji-llava/probe');
+      await expectFlow(engine.computeFlow.bind(engine), golden, attention, scheme, strength);
+    },
+  );
+
+  test('one layer of a question is what raw tensors give for it, and text adds up with the image', async () => {
+    const [image] = images as [ImageFeatures];
+    const question = { images: [image], text: QUESTION };
+    const flow = await engine.attentionFlow(question, 1, { reduce: 'layers', layer: 1 });
+    const ids = engine.promptIds(question);
+    const data = BigInt64Array.from(ids, BigInt);
+    const input_ids = { dtype: 'int64', shape: [1, ids.length], data } as const;
+    const raw = { input_ids, pictures: new Map([['pixel_values', pixels]]) };
+    const [all] = await engine.computeFlow(raw, 1, { reduce: 'layers' });
+    const columns = ids.length;
+    expect(flow.layers).toEqual([1]);
+    expect(flow.kinds.filter((kind) => kind === 1).length).toBe(image.tokens);
+    expect(flow.rows.at(-1)).toBe(columns - 2);
+    const second = all!.attention.slice(columns, 2 * columns);
+    expect(mapDifference(flow.attention, second)).toBeLessThan(1e-5);
+    expect(flow.attention.reduce((a, b) => a + b)).toBeCloseTo(1, 4);
+  });
 
   test('strengths in one batch equal their own runs, rows of other lengths too', async () => {
     const [image] = images as [ImageFeatures];

@@ -3,23 +3,13 @@
  * notice. Parts of the code and not of the config, so that the graphs are built of a changed config.
  */
 import { describe, expect, test } from 'vitest';
-import { openCheckpoint } from '../models/checkpoint.ts';
-import type { DecoderConfig } from '../models/config.ts';
-import { buildDecoderGraph } from '../models/decoder.ts';
-import { buildEmbedGraph } from '../models/embed.ts';
-import { buildVisionGraph, encodeGraph, openModel } from '../models/families.ts';
-import { openNodeBackend } from './backend-node.ts';
-import { FolderSource } from './folder-source.ts';
-import { LanguageModel } from './language-model.ts';
 import { ModelEngine } from './model-engine.ts';
+import { openChanged, type Change } from './testing/changed-decoder.ts';
 import { goldenDifferences, readGolden, TOLERANCE } from './testing/golden.ts';
-import { VisionRunner } from './vision-runner.ts';
 
 const NAME = 'tiny-gemma3';
 
-type Break = (decoder: DecoderConfig) => Partial<DecoderConfig>;
-
-const BREAKS: readonly [part: string, change: Break][] = [
+const BREAKS: readonly [part: string, change: Change][] = [
   ['images are seen one way', () => ({ attention: 'causal' })],
   ['no window', ({ windows }) => ({ windows: windows.map((size) => size && 1000) })],
   ['a window one wider', ({ windows }) => ({ windows: windows.map((size) => size && size + 1) })],
@@ -32,38 +22,8 @@ const BREAKS: readonly [part: string, change: Break][] = [
 ];
 
 /** Largest differences from a golden case's standard logits, with another decoder config. */
-async function differences(change: Break) {
-  const backend = await openNodeBackend('cpu');
-  const checkpoint = await openCheckpoint(new FolderSource(`fixtures/${NAME}`));
-  const opened = await openModel(checkpoint);
-  const { config, weights } = opened;
-  const decoder = { ...config.decoder, ...change(config.decoder) };
-  const spec = { ...opened.spec, decoder };
-  const graphs = {
-    embed: await encodeGraph(buildEmbedGraph(decoder, weights)),
-    decoder: [await encodeGraph(await buildDecoderGraph(decoder, weights))],
-  };
-  const vision = await encodeGraph(await buildVisionGraph(config, weights));
-  const engine = new ModelEngine({
-    backend,
-    info: {
-      model: NAME,
-      revision: 'local',
-      weightHash: '',
-      settingsHash: '',
-      dtype: 'float32',
-      provider: backend.provider,
-      build: backend.build,
-      adapter: backend.adapter,
-      versions: backend.versions,
-      spec,
-      yesTokenIds: [],
-      noTokenIds: [],
-    },
-    vision: await VisionRunner.open(backend, spec, vision),
-    language: await LanguageModel.open(backend, decoder, graphs),
-    tokenizer: undefined,
-  });
+async function differences(graphs: Change) {
+  const engine = new ModelEngine(await openChanged(NAME, 'two-images', { graphs }));
   try {
     return await goldenDifferences(engine, await readGolden(`${NAME}/two-images`), 'standard', 0);
   } finally {

@@ -1,6 +1,6 @@
 /**
- * Every family's tiny random checkpoint against Hugging Face transformers: image features, every logit
- * and eight greedy tokens. A row of the table is a folder of `fixtures`; its cases are the folders of
+ * Every family's tiny random checkpoint against Hugging Face transformers: image features, every logit,
+ * eight greedy tokens, and how text attends to images in every layer and head. A row of the table is a folder of `fixtures`; its cases are the folders of
  * `fixtures/golden/<name>` (see tools/golden/README.md).
  */
 import { readdirSync } from 'node:fs';
@@ -10,6 +10,7 @@ import type { Provider } from './engine.ts';
 import type { RuntimeEngine } from './model-engine.ts';
 import { openEngineOn } from './open-engine.ts';
 import { goldenSource } from './testing/golden-source.ts';
+import { expectFlow, readAttention } from './testing/golden-flow.ts';
 import { expectGolden, readGolden, SCHEMES } from './testing/golden.ts';
 import { expectGreedy, GreedyRunner } from './testing/greedy.ts';
 import { describeOn } from './testing/providers.ts';
@@ -70,6 +71,16 @@ for (const { name, provider, one } of RUNS)
       'greedy tokens under %s positions equal the reference',
       async (scheme, strength) => {
         await expectGreedy(greedy, await readGolden(`${name}/${one}`), scheme, strength);
+      },
+    );
+
+    test.each(provider === 'webgpu' ? SCHEMES.slice(2) : SCHEMES)(
+      'attention under %s positions equals the reference',
+      async (scheme, strength) => {
+        const path = `${name}/${one}`;
+        const [golden, attention] = [await readGolden(path), await readAttention(path)];
+        const flowOf = engine.computeFlow.bind(engine);
+        await expectFlow(flowOf, golden, attention, scheme, strength);
       },
     );
   });

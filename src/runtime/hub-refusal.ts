@@ -10,6 +10,8 @@ export interface HubRequest {
   /** What was asked for: a file, or the list of files. */
   readonly what: string;
   readonly withToken: boolean;
+  /** What to do with a token, as in "enter it here". */
+  readonly giveToken: string;
 }
 
 /**
@@ -30,18 +32,21 @@ export function refusal(response: Response, request: HubRequest): Error {
   );
 }
 
-function gated(status: number, { repository, hub, what, withToken }: HubRequest): string {
+function gated(
+  status: number,
+  { repository, hub, what, withToken, giveToken }: HubRequest,
+): string {
   const licence = `${hub}/${repository}`;
   const began = `${what} of ${repository} was refused (status ${status})`;
   return withToken
     ? `${began}: the account of this token may not read it. Accept the licence at ${licence} with that account, and give the token the right to read gated repositories at ${hub}/settings/tokens.`
-    : `${began}: the model is gated. Sign in and accept its licence at ${licence}, make a token that may read gated repositories at ${hub}/settings/tokens, and enter it here.`;
+    : `${began}: the model is gated. Sign in and accept its licence at ${licence}, make a token that may read gated repositories at ${hub}/settings/tokens, and ${giveToken}.`;
 }
 
-function unknown({ repository, hub, what, withToken }: HubRequest): string {
+function unknown({ repository, hub, what, withToken, giveToken }: HubRequest): string {
   return withToken
     ? `${what} of ${repository} was refused (status 401): the hub does not know this token. Copy it anew from ${hub}/settings/tokens.`
-    : `${what} of ${repository} was refused (status 401): the repository is gated, private, or not there. Check its name; for a gated model accept the licence at ${hub}/${repository} and enter a token from ${hub}/settings/tokens.`;
+    : `${what} of ${repository} was refused (status 401): the repository is gated, private, or not there. Check its name; for a gated model accept the licence at ${hub}/${repository}, make a token at ${hub}/settings/tokens, and ${giveToken}.`;
 }
 
 function missing(code: string, request: HubRequest): string {

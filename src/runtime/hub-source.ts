@@ -1,6 +1,6 @@
 /** A model repository on the Hugging Face hub, or on a server that speaks its two routes. */
 import type { FileSource } from '../models/checkpoint.ts';
-import { refusal, type HubRequest } from './hub-refusal.ts';
+import { refusal } from './hub-refusal.ts';
 import {
   RefusedError,
   resumedDownload,
@@ -18,6 +18,8 @@ export interface HubSourceOptions extends ResumedDownloadOptions {
   readonly revision: string;
   /** The person's own access token. It stays in memory and goes to the hub alone. */
   readonly token?: string | undefined;
+  /** What a person without a token is told to do with one; to enter it where left out. */
+  readonly giveToken?: string | undefined;
   /** Origin of the hub. */
   readonly hub?: string | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -209,12 +211,12 @@ export class HubSource implements FileSource {
     headers: Record<string, string>,
     signal: AbortSignal,
   ): Promise<Response> {
-    const { token, repository, revision } = this.options;
+    const { token, repository, revision, giveToken = 'enter it here' } = this.options;
     const secret: Record<string, string> =
       token && new URL(url).origin === this.hub ? { Authorization: `Bearer ${token}` } : {};
     const response = await reach(url, { headers: { ...headers, ...secret }, signal });
     if (response.ok) return response;
-    const asked: HubRequest = { repository, revision, hub: this.hub, what, withToken: !!token };
+    const asked = { repository, revision, hub: this.hub, what, giveToken, withToken: !!token };
     throw refusal(response, asked);
   }
 }

@@ -1,14 +1,16 @@
 import type { Tensor } from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMPUTE_TYPES } from '../models/compute.ts';
 import { attentionGraph } from '../models/testing/attention-graph.ts';
 import { openNodeBackend } from './backend-node.ts';
 import type { Backend } from './backend.ts';
-import { KvCache, presentNames } from './kv-cache.ts';
+import type { Provider } from './engine.ts';
+import { type CacheSpec, type CacheType, KvCache, presentNames } from './kv-cache.ts';
 import { createSession, type Session } from './session.ts';
-import { describeProviders } from './testing/providers.ts';
+import { describeProviders, hasHalfFloats } from './testing/providers.ts';
 
 /** One attention operator without a model around it: what it does with caches is all that is asked. */
-const SPEC = { layers: 1, heads: 4, kvHeads: 2, headDim: 32 };
+const SIZES = { layers: 1, heads: 4, kvHeads: 2, headDim: 32 };
 const PROMPT = 37;
 const CAPACITY = 48;
 const STEPS = 4;
@@ -19,13 +21,27 @@ function noise(tokens: number, width: number, seed: number): Float32Array {
   return Float32Array.from({ length: 2 * tokens * width }, (_, i) => Math.sin((i + 1) * spread));
 }
 
-describeProviders('%s', (provider) => {
+const halfFloats = await hasHalfFloats();
+
+for (const type of COMPUTE_TYPES)
+  describeProviders(`${type} on %s`, (provider) => {
+    if (type === 'float32' || provider !== 'webgpu' || halfFloats) cacheTests(provider, type);
+    else test.skip('the adapter has no half floats');
+  });
+
+function cacheTests(provider: Provider, type: CacheType): void {
+  const spec: CacheSpec & typeof SIZES = { ...SIZES, type };
   let backend: Backend;
   let session: Session;
 
   beforeAll(async () => {
     backend = await openNodeBackend(provider);
-    session = await createSession(backend, attentionGraph(SPEC), 'attention', presentNames(1));
+    session = await createSession(
+      backend,
+      attentionGraph(spec, type),
+      'attention',
+      presentNames(1),
+    );
   });
 
   afterAll(async () => {
@@ -38,7 +54,7 @@ describeProviders('%s', (provider) => {
     const { Tensor } = backend.ort;
     const tokens = step === 0 ? Math.max(...rows.map((row) => lengths[row]!)) : 1;
     const input = (heads: number, salt: number) => {
-      const width = heads * SPEC.headDim;
+      const width = heads * spec.headDim;
       const made = step === 0 ? PROMPT : 1;
       const all = noise(made, width, 3 * step + salt);
       const data = new Float32Array(rows.length * tokens * width);
@@ -51,9 +67,9 @@ describeProviders('%s', (provider) => {
     const valid = rows.map((row) => lengths[row]! + step);
     const seqlens = Int32Array.from(valid, (count) => count - 1);
     return {
-      query: input(SPEC.heads, 0),
-      key: input(SPEC.kvHeads, 1),
-      value: input(SPEC.kvHeads, 2),
+      query: input(spec.heads, 0),
+      key: input(spec.kvHeads, 1),
+      value: input(spec.kvHeads, 2),
       seqlens_k: new Tensor('int32', seqlens, [rows.length]),
       total_sequence_length: new Tensor('int32', Int32Array.of(Math.max(...valid)), [1]),
     };
@@ -69,7 +85,7 @@ describeProviders('%s', (provider) => {
     kept: number,
     inPlace?: boolean,
   ): Promise<number[]> {
-    let cache = KvCache.allocate(backend, SPEC, rows.length, CAPACITY, inPlace);
+    let cache = KvCache.allocate(backend, spec, rows.length, CAPACITY, inPlace);
     let going = rows;
     const outputs: number[] = [];
     for (let step = 0; step <= STEPS; step++) {
@@ -120,12 +136,12 @@ describeProviders('%s', (provider) => {
 
   if (provider === 'wasm')
     test('an output that was handed in stays unwritten', async () => {
-      const cache = KvCache.allocate(backend, SPEC, 1, CAPACITY, true);
+      const cache = KvCache.allocate(backend, spec, 1, CAPACITY, true);
       const given = { ...feeds([0], [PROMPT], 0), ...cache.feeds() };
       const results = await session.run(given, cache.fetches());
       expect(results['present.0.key']!.data.every((value) => value === 0)).toBe(true);
     });
-});
+}
 
 function largestDifference(a: readonly number[], b: readonly number[]): number {
   expect(a.length).toBe(b.length);

@@ -1,10 +1,17 @@
 import type { Tensor } from 'onnxruntime-web';
 import { createTensorBuffer } from '../kernels/compute.ts';
+import type { ComputeType } from '../models/compute.ts';
 import type { DecoderSpec } from '../models/spec.ts';
+import { BYTES_PER_ELEMENT } from '../tensor/tensor.ts';
 import type { Backend } from './backend.ts';
 
+/** Element types of keys and values, which are those that a graph computes in. */
+export type CacheType = ComputeType;
+
 /** What a cache needs to know of a decoder. */
-export type CacheSpec = Pick<DecoderSpec, 'layers' | 'kvHeads' | 'headDim'>;
+export interface CacheSpec extends Pick<DecoderSpec, 'layers' | 'kvHeads' | 'headDim'> {
+  readonly type: CacheType;
+}
 
 /** The decoder's cache outputs, key and value of each layer, in order. */
 export function presentNames(layers: number): string[] {
@@ -14,8 +21,13 @@ export function presentNames(layers: number): string[] {
   ]).flat();
 }
 
+/** The cache input that an output goes on in. */
+export function pastName(present: string): string {
+  return present.replace('present.', 'past_key_values.');
+}
+
 /**
- * Keys and values of a batch, f32 `[rows, kv heads, capacity, head size]` for each layer, allocated once
+ * Keys and values of a batch, `[rows, kv heads, capacity, head size]` for each layer, allocated once
  * at the wanted length: every run is given the same tensors as past and as present, and
  * GroupQueryAttention then writes new keys in place, behind each row's own valid tokens (`seqlens_k`).
  * So rows of unequal length need no padding of their own, and a step costs no copy of the past.
@@ -56,7 +68,7 @@ export class KvCache {
       backend,
       names,
       inPlace,
-      names.map(() => emptyTensor(backend, dims)),
+      names.map(() => emptyTensor(backend, spec.type, dims)),
     );
   }
 
@@ -67,9 +79,7 @@ export class KvCache {
 
   /** The decoder's inputs; the tensors stay the cache's. */
   feeds(): Record<string, Tensor> {
-    return Object.fromEntries(
-      this.names.map((name, i) => [name.replace('present.', 'past_key_values.'), this.tensors[i]!]),
-    );
+    return Object.fromEntries(this.names.map((name, i) => [pastName(name), this.tensors[i]!]));
   }
 
   /** What to ask a run for, so that `advance` can take it over. */
@@ -104,18 +114,24 @@ export class KvCache {
    */
   private own(tensor: Tensor): Tensor {
     if (this.backend.provider !== 'cpu') return tensor;
-    const data = (tensor.data as Float32Array).slice();
-    return new this.backend.ort.Tensor('float32', data, tensor.dims);
+    const data = (tensor.data as CacheData).slice();
+    return new this.backend.ort.Tensor(tensor.type, data, tensor.dims);
   }
 }
 
+/** What `Tensor.data` is: half floats as raw bits, or as `Float16Array` where the browser has it. */
+type CacheData = Float32Array | Uint16Array;
+
 /** A tensor of zeros; on a shared device in a buffer that goes with the tensor. */
-function emptyTensor({ ort, device }: Backend, dims: readonly number[]): Tensor {
+function emptyTensor({ ort, device }: Backend, type: CacheType, dims: readonly number[]): Tensor {
   const size = dims.reduce((product, dim) => product * dim, 1);
-  if (!device || size === 0) return new ort.Tensor('float32', new Float32Array(size), dims);
-  const buffer = createTensorBuffer(device, 'key-value cache', size * 4);
+  if (!device || size === 0) {
+    const data = type === 'float16' ? new Uint16Array(size) : new Float32Array(size);
+    return new ort.Tensor(type, data, dims);
+  }
+  const buffer = createTensorBuffer(device, 'key-value cache', size * BYTES_PER_ELEMENT[type]);
   return ort.Tensor.fromGpuBuffer(buffer, {
-    dataType: 'float32',
+    dataType: type,
     dims,
     dispose: () => buffer.destroy(),
   });
@@ -124,19 +140,20 @@ function emptyTensor({ ort, device }: Backend, dims: readonly number[]): Tensor 
 /** Copies rows of the first axis into a new tensor. */
 function selectRows(backend: Backend, tensor: Tensor, rows: readonly number[]): Tensor {
   const [, ...row] = tensor.dims;
+  const type = tensor.type as CacheType;
   const size = row.reduce((product, dim) => product * dim, 1);
-  const selected = emptyTensor(backend, [rows.length, ...row]);
+  const selected = emptyTensor(backend, type, [rows.length, ...row]);
   if (tensor.location === 'gpu-buffer') {
     const encoder = backend.device!.createCommandEncoder({ label: 'select cache rows' });
     const [from, to] = [tensor.gpuBuffer as GPUBuffer, selected.gpuBuffer as GPUBuffer];
-    rows.forEach((at, i) =>
-      encoder.copyBufferToBuffer(from, at * size * 4, to, i * size * 4, size * 4),
-    );
+    // A head's size is a multiple of 8, so that rows of half floats, too, begin at whole words.
+    const bytes = size * BYTES_PER_ELEMENT[type];
+    rows.forEach((at, i) => encoder.copyBufferToBuffer(from, at * bytes, to, i * bytes, bytes));
     backend.device!.queue.submit([encoder.finish()]);
     return selected;
   }
-  const from = tensor.data as Float32Array;
-  const to = selected.data as Float32Array;
+  const from = tensor.data as CacheData;
+  const to = selected.data as CacheData;
   rows.forEach((at, i) => to.set(from.subarray(at * size, (at + 1) * size), i * size));
   return selected;
 }

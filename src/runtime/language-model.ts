@@ -2,9 +2,9 @@ import type { Tensor } from 'onnxruntime-web';
 import type { DecoderSpec } from '../models/spec.ts';
 import type { Backend } from './backend.ts';
 import type { Batch } from './batch.ts';
-import { KvCache } from './kv-cache.ts';
+import { type CacheSpec, KvCache } from './kv-cache.ts';
 import { RotaryFeedMaker, type RotaryFeeds } from './rotary-feeds.ts';
-import { DecoderSessions } from './decoder-sessions.ts';
+import { DecoderSessions, type LayerTaps, type TapRequest } from './decoder-sessions.ts';
 import {
   createSession,
   type GraphSource,
@@ -134,7 +134,7 @@ export class LanguageModel {
     kept: readonly (readonly number[])[],
   ): Promise<Float32Array> {
     const rotary = this.rotary.make(batch, 0);
-    const cache = KvCache.none(this.backend, this.spec, batch.rows);
+    const cache = KvCache.none(this.backend, this.cacheSpec, batch.rows);
     try {
       const past = this.nothingPast(batch, rotary, cache);
       const { logits } = await this.pass(batch, features, past, kept, { logits: null });
@@ -155,7 +155,7 @@ export class LanguageModel {
     const capacity = batch.length + extra;
     const cache = KvCache.allocate(
       this.backend,
-      this.spec,
+      this.cacheSpec,
       batch.rows,
       capacity,
       // Only the causal operator writes behind each row's own tokens.
@@ -170,15 +170,33 @@ export class LanguageModel {
     }
   }
 
+  /**
+   * Input embeddings of texts, f32 `[texts, longest, hidden]`, which become the caller's; `rows[i]` are
+   * text i's own among all `texts · longest` rows.
+   */
+  async embedTexts(
+    texts: readonly (readonly number[])[],
+  ): Promise<{ embeddings: Tensor; rows: number[][] }> {
+    const { Tensor } = this.backend.ort;
+    const longest = Math.max(...texts.map((ids) => ids.length));
+    const dims = [texts.length, longest];
+    const inputIds = new BigInt64Array(texts.length * longest);
+    texts.forEach((ids, text) => inputIds.set(Array.from(ids, BigInt), text * longest));
+    const { inputs_embeds: embeddings } = await this.embed.run(
+      {
+        input_ids: new Tensor('int64', inputIds, dims),
+        image_features: this.noFeatures(),
+        image_index: new Tensor('int64', new BigInt64Array(inputIds.length).fill(-1n), dims),
+      },
+      { inputs_embeds: null },
+    );
+    const rows = texts.map((ids, text) => Array.from(ids, (_, n) => text * longest + n));
+    return { embeddings, rows };
+  }
+
   /** Appends one token to every row of the state and returns the logits after it, f32 `[rows, vocab]`. */
   async step(state: DecodingState, ids: readonly number[]): Promise<Float32Array> {
-    const { Tensor } = this.backend.ort;
     const rows = ids.length;
-    // The embedding graph reads its image rows even where no token is an image's.
-    const noFeatures = new Tensor('float32', new Float32Array(this.spec.hiddenSize), [
-      1,
-      this.spec.hiddenSize,
-    ]);
     const batch: Batch = {
       rows,
       length: 1,
@@ -189,13 +207,46 @@ export class LanguageModel {
       offsets: ids.map(() => []),
       strengths: new Float32Array(rows),
     };
-    return this.advance(batch, noFeatures, state);
+    return this.advance(batch, this.noFeatures(), state);
+  }
+
+  /**
+   * A prefill for the taps of some layers, handed to `visit` with the rotary tables of the batch, and
+   * both gone after it. `features` stays the caller's.
+   */
+  async tap(
+    batch: Batch,
+    features: Tensor,
+    request: TapRequest,
+    visit: (taps: LayerTaps, tables: RotaryFeeds['tables']) => void,
+  ): Promise<void> {
+    const rotary = this.rotary.make(batch, 0);
+    const cache = KvCache.none(this.backend, this.cacheSpec, batch.rows);
+    try {
+      const past = this.nothingPast(batch, rotary, cache);
+      await this.withFeeds(batch, features, past, lastTokens(batch), (feeds) =>
+        this.decoder.tap(feeds, request, (taps) => visit(taps, rotary.tables)),
+      );
+    } finally {
+      rotary.dispose();
+      cache.dispose();
+    }
   }
 
   async release(): Promise<void> {
     this.rotary.dispose();
     await this.embed.release();
     await this.decoder.release();
+  }
+
+  private get cacheSpec(): CacheSpec {
+    return { ...this.spec, type: this.decoder.cacheType };
+  }
+
+  /** For runs without pictures: the embedding graph reads its image rows even where no token does. */
+  private noFeatures(): Tensor {
+    const { hiddenSize } = this.spec;
+    return new this.backend.ort.Tensor('float32', new Float32Array(hiddenSize), [1, hiddenSize]);
   }
 
   /** A run behind what the state holds, which it is added to. */
@@ -212,13 +263,24 @@ export class LanguageModel {
   }
 
   /** One run of both graphs. */
-  private async pass<Name extends string>(
+  private pass<Name extends string>(
     batch: Batch,
     features: Tensor,
     past: Past,
     kept: readonly (readonly number[])[],
     outputs: Readonly<Record<Name, Tensor | null>>,
   ): Promise<Record<Name, Tensor>> {
+    return this.withFeeds(batch, features, past, kept, (feeds) => this.decoder.run(feeds, outputs));
+  }
+
+  /** Embeds a batch and hands the decoder's feeds on. */
+  private async withFeeds<T>(
+    batch: Batch,
+    features: Tensor,
+    past: Past,
+    kept: readonly (readonly number[])[],
+    work: (feeds: Record<string, Tensor>) => Promise<T>,
+  ): Promise<T> {
     const { Tensor } = this.backend.ort;
     const { rows, length } = batch;
     const dims = [rows, length];
@@ -233,17 +295,14 @@ export class LanguageModel {
     const { rotary, cache, tableRows } = past;
     const logitsIndex = BigInt64Array.from(kept.flat(), BigInt);
     try {
-      return await this.decoder.run(
-        {
-          inputs_embeds,
-          ...rotary.tables,
-          rotary_index: rotary.rowIndex(tableRows, past.lengths, length),
-          ...this.scopeFeeds(batch, past),
-          logits_index: new Tensor('int64', logitsIndex, [rows, kept[0]!.length]),
-          ...cache.feeds(),
-        },
-        outputs,
-      );
+      return await work({
+        inputs_embeds,
+        ...rotary.tables,
+        rotary_index: rotary.rowIndex(tableRows, past.lengths, length),
+        ...this.scopeFeeds(batch, past),
+        logits_index: new Tensor('int64', logitsIndex, [rows, kept[0]!.length]),
+        ...cache.feeds(),
+      });
     } finally {
       inputs_embeds.dispose();
     }

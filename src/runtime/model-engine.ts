@@ -1,28 +1,31 @@
+import type { OcclusionMasks } from '../kernels/occlusion-mask.ts';
 import { positionsReference } from '../kernels/positions.ts';
-import { visionEncoder } from '../models/vision.ts';
 import type { ProcessedImage } from '../tensor/image-processor.ts';
 import type { Backend } from './backend.ts';
 import { answerRows, type Answering } from './answer-rows.ts';
+import { attentionFlow } from './attention-flow.ts';
 import { imageSpans, padSequences, type Sequence } from './batch.ts';
 import { stillAnswers } from './device.ts';
 import {
   DeviceLostError,
   type Answer,
+  type AnsweredQuestion,
+  type AttentionFlow,
   type Engine,
   type EngineInfo,
+  type FlowOptions,
   type ImageFeatures,
   type PromptPositions,
   type Question,
+  type Similarity,
 } from './engine.ts';
-import {
-  downloadFeatures,
-  EncodedImage,
-  stackFeatures,
-  type StackedFeatures,
-} from './image-features.ts';
+import { EncodedImage, stackFeatures, type StackedFeatures } from './image-features.ts';
 import type { LanguageModel } from './language-model.ts';
-import { repack, unpackLogits, type RawInputs, type RawOutputs } from './raw-logits.ts';
+import type { RawInputs, RawOutputs } from './raw-logits.ts';
+import { rawFlow, rawLogits } from './raw-runs.ts';
 import { positionsInput } from './rotary-feeds.ts';
+import { scoreRows } from './score-tokens.ts';
+import { similarities } from './similarity.ts';
 import type { PromptTokenizer } from './tokenizer.ts';
 import type { VisionRunner } from './vision-runner.ts';
 import { requireYesNo } from './yes-no.ts';
@@ -37,6 +40,15 @@ const DEFAULT_NEW_TOKENS = 16;
 export interface RuntimeEngine extends Engine {
   /** Logits at every position for tensors as Hugging Face's processors name them. */
   computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs>;
+  /**
+   * The flow of every row of such tensors, without padding; undefined for rows where no text reads an
+   * image.
+   */
+  computeFlow(
+    inputs: RawInputs,
+    strength: number,
+    options: FlowOptions,
+  ): Promise<(AttentionFlow | undefined)[]>;
   /** Token ids of the rendered prompt, the images' tokens included. */
   promptIds(question: Question): readonly number[];
   /** Destroys the shared GPU device, as a driver crash would; false where there is none. For tests. */
@@ -90,11 +102,7 @@ export class ModelEngine implements RuntimeEngine {
   }
 
   encodeImages(pictures: readonly ProcessedImage[]): Promise<EncodedImage[]> {
-    return this.exclusively(async () => {
-      const images = await this.parts.vision.encode(pictures, (image) => this.images.delete(image));
-      images.forEach((image) => this.images.add(image));
-      return images;
-    });
+    return this.exclusively(() => this.held(this.parts.vision.encode(pictures, this.forget)));
   }
 
   answer(
@@ -132,36 +140,62 @@ export class ModelEngine implements RuntimeEngine {
     return { kinds, positions, tokens: Array.from(ids, (id) => this.tokenizer.tokenText(id)) };
   }
 
-  computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs> {
+  similarity(
+    images: readonly ImageFeatures[],
+    captions: readonly string[],
+    cellTokens: readonly ArrayLike<number>[],
+  ): Promise<Similarity[][]> {
     return this.exclusively(async () => {
-      const { imageTokenId, imageProcessor, vision, decoder } = this.info.spec;
+      if (images.length === 0 || captions.length === 0) return images.map(() => []);
       const { backend, language } = this.parts;
-      const pictures = visionEncoder(vision).split(vision, imageProcessor, inputs.pictures);
-      const encoded = pictures.length > 0 ? await this.parts.vision.encode(pictures, () => {}) : [];
-      let features: StackedFeatures | undefined;
-      try {
-        const { vocabSize } = decoder;
-        const packed = repack(inputs, { imageTokenId, vocabSize }, encoded, strength);
-        const { batch } = packed;
-        const every = batch.lengths.map(() => Array.from({ length: batch.length }, (_, n) => n));
-        features = stackFeatures(backend, encoded, decoder.hiddenSize);
-        const values = await language.prefill(batch, features.tensor, every);
-        const logits = unpackLogits(values, packed, inputs.input_ids.shape[1]!);
-        if (encoded.length === 0) return { logits, image_features: undefined };
-        const data = await downloadFeatures(encoded);
-        const { hiddenSize } = decoder;
-        const rows = data.length / hiddenSize;
-        // Views of one size keep their own axis, as transformers gives them.
-        const shape =
-          imageProcessor.kind === 'fixed'
-            ? [encoded.length, rows / encoded.length, hiddenSize]
-            : [rows, hiddenSize];
-        return { logits, image_features: { dtype: 'float32', shape, data } };
-      } finally {
-        features?.dispose();
-        encoded.forEach((image) => image.release());
-      }
+      const { hiddenSize } = this.info.spec.decoder;
+      const comparing = { backend, language, tokenizer: this.tokenizer, hiddenSize };
+      const compared = images.map((image, at) => ({
+        image: this.own(image),
+        chosen: cellTokens[at] ?? [],
+      }));
+      return similarities(comparing, compared, captions);
     });
+  }
+
+  encodeMasked(base: ProcessedImage, masks: OcclusionMasks): Promise<EncodedImage[]> {
+    return this.exclusively(() =>
+      this.held(this.parts.vision.encodeMasked(base, masks, this.forget)),
+    );
+  }
+
+  scoreTokens(answered: readonly AnsweredQuestion[]): Promise<Float32Array[]> {
+    return this.exclusively(async () => {
+      if (answered.length === 0) return [];
+      return this.withSequences(answered, (prompts, features) => {
+        const rows = prompts.map((prompt, i) => ({ prompt, tokenIds: answered[i]!.tokenIds }));
+        return scoreRows({ ...this.parts, info: this.info }, rows, features.tensor);
+      });
+    });
+  }
+
+  attentionFlow(
+    question: Question,
+    strength: number,
+    options: FlowOptions,
+  ): Promise<AttentionFlow> {
+    return this.exclusively(() =>
+      this.withRows([question], [strength], (sequences, features) =>
+        attentionFlow(this.parts, padSequences(sequences), features.tensor, options),
+      ),
+    );
+  }
+
+  computeLogits(inputs: RawInputs, strength: number): Promise<RawOutputs> {
+    return this.exclusively(() => rawLogits(this.parts, inputs, strength));
+  }
+
+  computeFlow(
+    inputs: RawInputs,
+    strength: number,
+    options: FlowOptions,
+  ): Promise<(AttentionFlow | undefined)[]> {
+    return this.exclusively(() => rawFlow(this.parts, inputs, strength, options));
   }
 
   destroyDevice(): boolean {
@@ -190,6 +224,17 @@ export class ModelEngine implements RuntimeEngine {
     await this.parts.vision.release();
   }
 
+  /** Released with the engine at the latest. */
+  private async held(encoding: Promise<EncodedImage[]>): Promise<EncodedImage[]> {
+    const images = await encoding;
+    images.forEach((image) => this.images.add(image));
+    return images;
+  }
+
+  private readonly forget = (image: EncodedImage): void => {
+    this.images.delete(image);
+  };
+
   private get tokenizer(): PromptTokenizer {
     if (this.parts.tokenizer) return this.parts.tokenizer;
     throw new Error(
@@ -202,19 +247,31 @@ export class ModelEngine implements RuntimeEngine {
     return { backend, language, info: this.info, tokenizer: this.tokenizer };
   }
 
-  /** Questions × strengths as sequences over stacked features, each picture stacked once. */
-  private async withRows<T>(
+  /** Questions × strengths as sequences over stacked features. */
+  private withRows<T>(
     questions: readonly Question[],
     strengths: readonly number[],
     work: (sequences: Sequence[], features: StackedFeatures) => Promise<T>,
   ): Promise<T> {
+    const rows = questions.flatMap((question) =>
+      strengths.map((strength) => ({ question, strength })),
+    );
+    return this.withSequences(rows, work);
+  }
+
+  /** Questions under a strength each as sequences over stacked features, each picture stacked once. */
+  private async withSequences<T>(
+    rows: readonly { question: Question; strength: number }[],
+    work: (sequences: Sequence[], features: StackedFeatures) => Promise<T>,
+  ): Promise<T> {
     const { hiddenSize } = this.info.spec.decoder;
-    const images = [...new Set(questions.flatMap(({ images }) => images.map((i) => this.own(i))))];
+    const named = rows.flatMap(({ question }) => question.images);
+    const images = [...new Set(named.map((image) => this.own(image)))];
     const features = stackFeatures(this.parts.backend, images, hiddenSize);
-    const firstRow = (image: EncodedImage) => features.firstRows[images.indexOf(image)]!;
+    const places = new Map(images.map((image, at) => [image, features.firstRows[at]!]));
     try {
-      const sequences = questions.flatMap((question) =>
-        strengths.map((strength) => this.sequence(question, strength, firstRow)),
+      const sequences = rows.map(({ question, strength }) =>
+        this.sequence(question, strength, (image) => places.get(image)!),
       );
       return await work(sequences, features);
     } finally {

@@ -1,7 +1,9 @@
 import { type Checkpoint, openCheckpoint, type FileSource } from '../models/checkpoint.ts';
 import { buildModel } from '../models/families.ts';
 import { checkEntry, type ModelStore } from '../models/model-store.ts';
+import { hasFloat16 } from '../models/stored-manifest.ts';
 import type { Backend } from './backend.ts';
+import { builtCompute, storedCompute, type WantedCompute } from './compute-choice.ts';
 import { LanguageModel } from './language-model.ts';
 import { ModelEngine, type RuntimeEngine } from './model-engine.ts';
 import { releaseAfterFailure, type Releasable } from './session.ts';
@@ -18,6 +20,8 @@ export interface OpenModelOptions {
   readonly name: string;
   /** Revision of the checkpoint, where it has one; `local` otherwise. */
   readonly revision?: string | undefined;
+  /** In what type it is to compute; float32 where left out. @throws NoHalfFloatsError */
+  readonly compute?: WantedCompute | undefined;
   readonly onProgress?: ((step: LoadStep) => void) | undefined;
   /** Aborts between the steps. */
   readonly signal?: AbortSignal | undefined;
@@ -28,7 +32,7 @@ export interface OpenModelOptions {
  * Use the entry for the place: `open-engine-web.ts` in a tab, `open-engine-node.ts` in Node.
  */
 export function openEngineOn(backend: Backend, options: OpenModelOptions): Promise<RuntimeEngine> {
-  return openWith(backend, options, () => buildInMemory(options));
+  return openWith(backend, options, () => buildInMemory(backend, options));
 }
 
 export interface OpenStoredOptions extends Omit<OpenModelOptions, 'source'> {
@@ -44,13 +48,16 @@ export function openStoredEngineOn(
   backend: Backend,
   options: OpenStoredOptions,
 ): Promise<RuntimeEngine> {
-  const { store, entry } = options;
+  const { store, entry, compute = 'float32' } = options;
   return openWith(backend, options, async () => {
     const state = await checkEntry(store, entry, 'once');
     if (state.kind === 'broken') throw new Error(`${state.problem} Convert it again.`);
     if (state.kind === 'missing')
       throw new Error(`There is no converted model ${entry} in ${store.place}; convert it first.`);
-    return openStoredModel(store.files(entry), state.manifest);
+    const { manifest } = state;
+    const choice = { formats: manifest.formats, hasFloat16: hasFloat16(manifest) };
+    const chosen = storedCompute(compute, backend, choice);
+    return openStoredModel(store.files(entry), manifest, chosen);
   });
 }
 
@@ -82,6 +89,7 @@ async function openWith(
       weightHash: model.weightHash,
       settingsHash,
       dtype: model.dtype,
+      compute: model.compute,
       provider: backend.provider,
       build: backend.build,
       adapter: backend.adapter,
@@ -113,17 +121,18 @@ function requireSmall({ tensors }: Checkpoint): void {
 }
 
 /** All graphs in memory: for models that are small. */
-async function buildInMemory({
-  source,
-  signal,
-  onProgress,
-}: OpenModelOptions): Promise<EngineModel> {
+async function buildInMemory(
+  backend: Backend,
+  { source, signal, onProgress, compute: wanted = 'float32' }: OpenModelOptions,
+): Promise<EngineModel> {
+  const compute = builtCompute(wanted, backend);
   const checkpoint = await openCheckpoint(source);
   requireSmall(checkpoint);
   const weightHash = await checkpoint.weightHash();
   signal?.throwIfAborted();
   onProgress?.('Building the graphs');
-  const { spec, vision, embed, decoder } = await buildModel(checkpoint);
+  const taps = compute === 'float32';
+  const { spec, vision, embed, decoder } = await buildModel(checkpoint, { compute, taps });
   return {
     spec,
     settings: checkpoint,
@@ -131,7 +140,8 @@ async function buildInMemory({
     embed,
     decoder: [decoder],
     weightHash,
-    // Weights of narrower types are widened when the graphs are built.
-    dtype: 'float32',
+    // Weights of other types are brought to that when the graphs are built.
+    dtype: compute,
+    compute,
   };
 }

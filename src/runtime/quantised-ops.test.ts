@@ -90,7 +90,7 @@ describeProviders('on %s', (provider) => {
     return run((g) => {
       const value = g.input('x', 'float32', [1, 'tokens', columns]);
       const added = g.initializer('bias', { dtype: 'float32', shape: [rows], data: bias });
-      const y = quantisedLinear(g, value, 'weight', weight, added);
+      const y = quantisedLinear(g, value, 'weight', weight, 'float32', added);
       g.output(y, 'y', 'float32', [1, 'tokens', rows]);
     }, input);
   }

@@ -157,7 +157,7 @@ function cancelled(what: string, signal: AbortSignal): Error {
 function givenUp(what: string, outcome: string, tries: number, cause: Error): Error {
   const online = (globalThis.navigator as Navigator | undefined)?.onLine !== false;
   const where = online
-    ? 'Check that the network is there and lets the page reach this server'
+    ? 'Check that the network is there and lets this server be reached'
     : 'The browser is offline: connect it';
   return new Error(
     `The download of ${what} ${outcome}, and ${tries} further tries brought no more (${cause.message}). ${where}, and load again.`,

@@ -5,6 +5,9 @@ import type { Backend } from './backend.ts';
 /** Errors only; warnings tell of shape arithmetic that runs on the CPU, which is where it belongs. */
 const LOG_ERRORS = 3;
 
+/** onnxruntime's setting for the folder of a graph that is given as bytes. */
+const DATA_FOLDER = 'model_external_initializers_file_folder_path';
+
 /** An onnxruntime session whose failures say what was being done. */
 export class Session {
   private readonly session: InferenceSession;
@@ -17,6 +20,12 @@ export class Session {
 
   get inputNames(): readonly string[] {
     return this.session.inputNames;
+  }
+
+  /** Element type of an input; undefined where the graph has none of the name. */
+  inputType(name: string): string | undefined {
+    const found = this.session.inputMetadata.find((input) => input.name === name);
+    return found?.isTensor ? found.type : undefined;
   }
 
   get outputNames(): readonly string[] {
@@ -51,8 +60,10 @@ export interface GraphFiles {
   readonly files: StoredFiles;
   /** Path of the graph. */
   readonly model: string;
-  /** Paths of its data files. */
+  /** Paths of its data files, which lie beside it. */
   readonly data: readonly string[];
+  /** Applied to the graph's bytes before a session is made of them. */
+  readonly edit?: ((graph: Uint8Array) => Uint8Array) | undefined;
 }
 
 /** A serialised graph, its weights inside, or one in files. */
@@ -91,14 +102,17 @@ async function openGraph(
 ): Promise<InferenceSession> {
   const { InferenceSession } = backend.ort;
   if (graph instanceof Uint8Array) return InferenceSession.create(graph, options);
-  const { files, model, data } = graph;
-  // onnxruntime-node maps the data files, which it finds beside the graph.
-  if (backend.build === 'node' && files.absolutePath)
-    return InferenceSession.create(files.absolutePath(model), options);
+  const { files, model, data, edit = (bytes) => bytes } = graph;
+  const bytes = edit(await files.read(model));
+  // onnxruntime-node maps the data files, and is told where they lie, for bytes lie nowhere.
+  if (backend.build === 'node' && files.absolutePath) {
+    const extra = { session: { [DATA_FOLDER]: files.absolutePath('.') } };
+    return InferenceSession.create(bytes, { ...options, extra });
+  }
   const externalData = await Promise.all(
     data.map(async (path) => ({ path, data: await externalFile(backend, files, path) })),
   );
-  return InferenceSession.create(await files.read(model), { ...options, externalData });
+  return InferenceSession.create(bytes, { ...options, externalData });
 }
 
 /** Only the JSPI build reads a Blob piece by piece; the others need its bytes. */

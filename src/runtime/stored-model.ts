@@ -1,4 +1,6 @@
 /** A converted model as what an engine is made of. */
+import { tapStoredDecoder } from '../models/attention-taps.ts';
+import type { ComputeType } from '../models/compute.ts';
 import { readSpec } from '../models/families.ts';
 import { describeFormats } from '../models/formats.ts';
 import { openSettings, type CheckpointSettings } from '../models/checkpoint.ts';
@@ -16,25 +18,39 @@ export interface EngineModel {
   readonly embed: GraphSource;
   readonly decoder: readonly GraphSource[];
   readonly weightHash: string;
+  /** How the weights are stored. */
   readonly dtype: string;
+  readonly compute: ComputeType;
 }
 
-/** The model of an entry that `checkEntry` found whole; its weights are not read. */
+/**
+ * The model of an entry that `checkEntry` found whole, with the graphs that compute in the type; its
+ * weights are not read.
+ */
 export async function openStoredModel(
   files: StoredFiles,
   manifest: StoredManifest,
+  compute: ComputeType,
 ): Promise<EngineModel> {
   const settings = openSettings(files);
-  const graph = ({ model, data }: StoredGraph): GraphFiles => ({ files, model, data });
+  const graph = ({ model, float16, data }: StoredGraph): GraphFiles => ({
+    files,
+    model: compute === 'float16' ? (float16 ?? model) : model,
+    data,
+  });
   const { vision, embed, decoder } = manifest.graphs;
   return {
     spec: await readSpec(settings),
     settings,
     vision: graph(vision),
     embed: graph(embed),
-    decoder: decoder.map(graph),
+    // Taps are float32, which the kernels that read them take.
+    decoder: decoder.map((part) =>
+      compute === 'float32' ? { ...graph(part), edit: tapStoredDecoder } : graph(part),
+    ),
     weightHash: await hashOfHashes(manifest),
     dtype: describeFormats(manifest.formats),
+    compute,
   };
 }
 

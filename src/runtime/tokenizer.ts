@@ -62,11 +62,7 @@ export class PromptTokenizer {
       throw new Error(
         'The model folder has no chat template (chat_template.jinja, chat_template.json, or chat_template in tokenizer_config.json), so a question cannot be put to the model.',
       );
-    for (const token of [this.imageToken, this.placeholder])
-      if (text.includes(token))
-        throw new Error(
-          `The text contains "${token}", which the model reads as a picture. Write it differently.`,
-        );
+    this.refusePictures(text);
     const pictures = Array.from({ length: images }, () => ({ type: 'image' }));
     return this.template.render({
       messages: [{ role: 'user', content: [...pictures, { type: 'text', text }] }],
@@ -98,6 +94,17 @@ export class PromptTokenizer {
     return ids;
   }
 
+  /**
+   * Token ids of a text by itself, with the special tokens that the tokenizer adds. Throws a sentence
+   * where the text holds what stands for a picture, or makes no token.
+   */
+  encodeText(text: string): number[] {
+    this.refusePictures(text);
+    const { ids } = this.tokenizer.encode(text, { add_special_tokens: true });
+    if (ids.length > 0) return ids;
+    throw new Error(`The tokenizer makes no token of "${text}"; write a text that has some.`);
+  }
+
   /** The text of generated tokens, special ones left out. */
   decode(ids: readonly number[]): string {
     return this.tokenizer.decode([...ids], { skip_special_tokens: true }).trim();
@@ -106,6 +113,14 @@ export class PromptTokenizer {
   /** One token as a person reads it, special ones included. */
   tokenText(id: number): string {
     return this.tokenizer.decode([id], { skip_special_tokens: false });
+  }
+
+  private refusePictures(text: string): void {
+    for (const token of [this.imageToken, this.placeholder])
+      if (text.includes(token))
+        throw new Error(
+          `The text contains "${token}", which the model reads as a picture. Write it differently.`,
+        );
   }
 
   private specialToken(id: number): string {

@@ -12,7 +12,7 @@ interface Column {
 
 /**
  * Which token stands in which column of a cache that grows by whole columns, as two-way attention needs
- * it (`twoWayMasks`): rows of unequal length leave padding between their tokens.
+ * it (`declaredColumns`): rows of unequal length leave padding between their tokens.
  */
 export class TwoWayColumns {
   private readonly rows: readonly (readonly Column[])[];
@@ -57,8 +57,12 @@ export class TwoWayColumns {
   }
 }
 
-/** Images whose tokens touch are one run, as transformers finds runs by the tokens' types alone. */
-function columnsOf(batch: Batch, row: number, before: number): Column[] {
+/**
+ * u32 `[length]` of a batch's row: 0 for text and padding, k for the row's k-th run of image tokens, whose
+ * tokens see each other. Images whose tokens touch are one run, as transformers finds runs by the tokens'
+ * types alone.
+ */
+export function imageRuns(batch: Batch, row: number): Uint32Array {
   const images = new Uint32Array(batch.length);
   let run = 0;
   let end = -1;
@@ -67,7 +71,11 @@ function columnsOf(batch: Batch, row: number, before: number): Column[] {
     end = start + length;
     images.fill(run, start, end);
   }
-  return Array.from(images, (image, n) => ({
+  return images;
+}
+
+function columnsOf(batch: Batch, row: number, before: number): Column[] {
+  return Array.from(imageRuns(batch, row), (image, n) => ({
     order: n < batch.lengths[row]! ? before + n : -1,
     image,
   }));

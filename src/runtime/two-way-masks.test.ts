@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { twoWayMasks } from '../models/two-way-attention.ts';
+import { declaredColumns, twoWayMasks } from '../models/two-way-attention.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import { modelFromGraph } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
@@ -12,7 +12,7 @@ const ROWS = 2;
 
 function masksGraph(): Uint8Array {
   const g = new GraphBuilder('masks');
-  const { all, local } = twoWayMasks(g, [WINDOW, null]);
+  const { all, local } = twoWayMasks(g, declaredColumns(g), [WINDOW, null]);
   const shape = ['batch_size', 1, 'sequence', 'total'];
   g.output(all, 'all', 'float32', shape);
   g.output(local, 'local', 'float32', shape);

@@ -45,6 +45,14 @@ export interface PatchedProcessor extends PixelScaling {
 
 export type ImageProcessorSpec = FixedProcessor | TiledProcessor | PatchedProcessor;
 
+/** Image tokens of one view of a picture, which lie row by row. */
+export interface ViewTokens {
+  /** Tokens of a side. */
+  readonly side: number;
+  /** Tokens before the first row, which belong to no place (CLIP's class token, where it is kept). */
+  readonly leading: number;
+}
+
 /** One picture, ready for a vision graph. */
 export interface ProcessedImage {
   /**

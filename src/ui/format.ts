@@ -19,8 +19,11 @@ export function plain(value: number, digits = 2): string {
 }
 
 /** `0.91 [0.88, 0.93]`. */
-export function withInterval({ value, low, high }: { value: number; low: number; high: number }) {
-  return `${plain(value)} [${plain(low)},${NBSP}${plain(high)}]`;
+export function withInterval(
+  { value, low, high }: { value: number; low: number; high: number },
+  digits = 2,
+): string {
+  return `${plain(value, digits)} [${plain(low, digits)},${NBSP}${plain(high, digits)}]`;
 }
 
 /** `p = 0.004`, `p < 0.001`. */

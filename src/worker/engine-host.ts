@@ -2,11 +2,12 @@
 import { LiveProbe } from '../experiments/live.ts';
 import type { Listener } from '../protocol/server.ts';
 import type { LoadRequest, ModelDescription } from '../protocol/workbench.ts';
+import { NoHalfFloatsError } from '../runtime/compute-choice.ts';
 import { NoWebGpuError } from '../runtime/device.ts';
 import { DeviceLostError } from '../runtime/engine.ts';
 import type { RuntimeEngine } from '../runtime/model-engine.ts';
 import { DownloadMeter } from './download-meter.ts';
-import { prepareModel, type PreparedModel } from './model-places.ts';
+import { type OpeningOptions, prepareModel, type PreparedModel } from './model-places.ts';
 
 export interface OpenedEngine {
   readonly engine: RuntimeEngine;
@@ -138,20 +139,10 @@ export class EngineHost {
     signal?: AbortSignal,
   ): Promise<OpenedEngine> {
     const start = performance.now();
-    const { ortFolder, emit } = this;
+    const { provider, withoutJspi, compute = 'auto' } = request;
+    const { ortFolder } = this;
     const common = { ortFolder, onProgress: onStep, signal };
-    let engine: RuntimeEngine;
-    try {
-      const { provider, withoutJspi } = request;
-      engine = await prepared.open({ ...common, provider, withoutJspi });
-    } catch (error) {
-      if (!(error instanceof NoWebGpuError)) throw error;
-      emit({
-        type: 'notice',
-        message: `${error.message} Until then the model runs with WASM on the CPU, which gives the same answers more slowly.`,
-      });
-      engine = await prepared.open({ ...common, provider: 'wasm' });
-    }
+    const engine = await this.openAsCan(prepared, { ...common, provider, withoutJspi, compute });
     const { info } = engine;
     return {
       engine,
@@ -161,6 +152,7 @@ export class EngineHost {
         revision: info.revision,
         weightHash: info.weightHash,
         dtype: info.dtype,
+        compute: info.compute,
         provider: info.provider,
         build: info.build,
         adapter: info.adapter,
@@ -168,6 +160,27 @@ export class EngineHost {
         milliseconds: performance.now() - start,
       },
     };
+  }
+
+  /** As wanted, or in the way that the machine can; a notice then says why. */
+  private async openAsCan(
+    prepared: PreparedModel,
+    options: OpeningOptions,
+  ): Promise<RuntimeEngine> {
+    try {
+      return await prepared.open(options);
+    } catch (error) {
+      if (error instanceof NoHalfFloatsError) {
+        this.emit({ type: 'notice', message: `${error.message} It computes in float32 now.` });
+        return this.openAsCan(prepared, { ...options, compute: 'float32' });
+      }
+      if (!(error instanceof NoWebGpuError)) throw error;
+      this.emit({
+        type: 'notice',
+        message: `${error.message} Until then the model runs with WASM on the CPU, which gives the same answers more slowly.`,
+      });
+      return prepared.open({ ...options, provider: 'wasm', compute: 'float32' });
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** From where a model comes to a function that opens it, as often as a device is lost. */
 import type { LoadRequest, Machine, WantedProvider } from '../protocol/workbench.ts';
 import { WASM_LIMITS } from '../protocol/catalogue.ts';
+import type { WantedCompute } from '../runtime/compute-choice.ts';
 import { adapterLimits } from '../runtime/device.ts';
 import { HubSource } from '../runtime/hub-source.ts';
 import type { RuntimeEngine } from '../runtime/model-engine.ts';
@@ -19,6 +20,7 @@ import type { DownloadMeter } from './download-meter.ts';
 
 /** Where and how an engine is opened; the model is known. */
 export interface OpeningOptions extends WebPlace {
+  readonly compute: WantedCompute;
   readonly onProgress: (step: string) => void;
   readonly signal?: AbortSignal | undefined;
 }

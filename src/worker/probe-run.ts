@@ -1,14 +1,14 @@
 /** One probe run of the tab: it can be paused and cancelled, and it outlives a lost device. */
 import type { ProbeDataset } from '../data/dataset.ts';
-import { ownDataset } from '../data/user-pictures.ts';
 import { planProbe, probeManifest, runProbe, type ProbePlan } from '../experiments/probe.ts';
 import type { Listener } from '../protocol/server.ts';
-import type { OwnPicture, ProbeOutcome, ProbeRequest } from '../protocol/workbench.ts';
-import { resumeConflict, type RunManifest } from '../results/manifest.ts';
+import type { OwnPicture } from '../protocol/picture-set.ts';
+import type { ProbeOutcome, ProbeRequest } from '../protocol/workbench.ts';
 import type { ProbeRecord } from '../results/records.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { LiveFirst } from './live-first.ts';
+import { checkSameRun, openPictureSet } from './run-guards.ts';
 
 /** One picture, so that maps fill cell by cell and a pause or an end never waits for a whole group. */
 const PICTURES_PER_BATCH = 1;
@@ -53,7 +53,7 @@ export class ProbeRun {
 
   /** Runs to the end, or until cancelled; records go out batch by batch as they come. */
   async run(request: ProbeRequest, embedded: ProbeDataset): Promise<ProbeOutcome> {
-    const dataset = await datasetOf(request, embedded);
+    const dataset = await openPictureSet(request.dataset, embedded);
     const { groups, seed, schemes, picturesPerBatch = PICTURES_PER_BATCH } = request;
     const plan = planProbe(dataset, { groups, seed, schemes, picturesPerBatch });
     const startedAt = new Date().toISOString();
@@ -111,18 +111,6 @@ function makeGate(): Gate {
   return { opened, open, reached, reach };
 }
 
-/** A lost device may leave a run on another provider, whose answers must not mix with the first's. */
-function checkSameRun(before: RunManifest, now: RunManifest): void {
-  const [began, runs] = [before.runtime.provider, now.runtime.provider];
-  if (began !== runs) {
-    throw new Error(
-      `The run began on ${began}, but the model runs on ${runs} now, and answers of the two are not mixed. Start a new run, or reload the page to get ${began} back.`,
-    );
-  }
-  const conflict = resumeConflict(before, now);
-  if (conflict !== null) throw new Error(conflict);
-}
-
 /** @throws naming the picture whose caption the model cannot be asked about */
 function checkCaptions(engine: Engine, plan: ProbePlan, pictures: readonly OwnPicture[]): void {
   for (const { id, caption } of pictures) {
@@ -134,14 +122,4 @@ function checkCaptions(engine: Engine, plan: ProbePlan, pictures: readonly OwnPi
       });
     }
   }
-}
-
-/** Own pictures that cannot fill a grid stand among the embedded ones, as the only targets. */
-async function datasetOf(request: ProbeRequest, embedded: ProbeDataset): Promise<ProbeDataset> {
-  if (request.dataset === 'embedded') return embedded;
-  const { name, pictures } = request.dataset;
-  if (pictures.length === 0) {
-    throw new Error('There are no own pictures to probe yet. Add some on the bench first.');
-  }
-  return ownDataset(name, pictures, embedded);
 }

@@ -4,6 +4,7 @@ import type { Listener } from '../protocol/server.ts';
 import type { AskReply, LoadRequest, WorkbenchService } from '../protocol/workbench.ts';
 import type { Answer } from '../runtime/engine.ts';
 import { UrlSource } from '../runtime/url-source.ts';
+import { DiagnosisRun } from './diagnosis-run.ts';
 import { EngineHost, type OpenedEngine } from './engine-host.ts';
 import { LiveFirst } from './live-first.ts';
 import { describeMachine, removeKeptModel } from './model-places.ts';
@@ -21,7 +22,20 @@ export function createWorkbench(emit: Listener): WorkbenchService {
   const liveFirst = new LiveFirst();
   let request: LoadRequest | undefined;
   let dataset: Promise<ProbeDataset> | undefined;
-  let run: ProbeRun | undefined;
+  let probe: ProbeRun | undefined;
+  let diagnosis: DiagnosisRun | undefined;
+
+  /** @throws a sentence while there is no data set, or something runs already */
+  function readyToRun(): Promise<ProbeDataset> {
+    if (probe !== undefined || diagnosis !== undefined) {
+      const what = probe === undefined ? 'diagnosis' : 'probe';
+      throw new Error(`A ${what} runs already. Cancel it, or wait until it is finished.`);
+    }
+    if (dataset === undefined) {
+      throw new Error('No model is loaded yet. Wait until it is, or press Retry.');
+    }
+    return dataset;
+  }
 
   return {
     async load(next) {
@@ -76,28 +90,35 @@ export function createWorkbench(emit: Listener): WorkbenchService {
       };
       return liveFirst.live(() => host.withEngine(work));
     },
-    async startProbe(probe) {
-      if (run !== undefined) {
-        throw new Error('A probe runs already. Cancel it, or wait until it is finished.');
-      }
-      if (dataset === undefined) {
-        throw new Error('No model is loaded yet. Wait until it is, or press Retry.');
-      }
-      run = new ProbeRun(host, emit, liveFirst);
+    async startProbe(asked) {
+      const pictures = readyToRun();
+      probe = new ProbeRun(host, emit, liveFirst);
       try {
-        return await run.run(probe, await dataset);
+        return await probe.run(asked, await pictures);
       } finally {
-        run = undefined;
+        probe = undefined;
       }
     },
     async pauseProbe() {
-      await run?.pause();
+      await probe?.pause();
     },
     async resumeProbe() {
-      run?.resume();
+      probe?.resume();
     },
     async cancelProbe() {
-      run?.cancel();
+      probe?.cancel();
+    },
+    async runDiagnosis(asked) {
+      const pictures = readyToRun();
+      diagnosis = new DiagnosisRun(host, emit, liveFirst);
+      try {
+        return await diagnosis.run(asked, await pictures);
+      } finally {
+        diagnosis = undefined;
+      }
+    },
+    async cancelDiagnosis() {
+      diagnosis?.cancel();
     },
     async loseDevice() {
       if (request?.mayLoseDevice !== true) {

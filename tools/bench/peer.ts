@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Transformers from '@huggingface/transformers';
 import { openCheckpoint } from '../../src/models/checkpoint.ts';
-import { exportForTransformersJs } from '../../src/models/transformers-js-export.ts';
+import { exportForTransformersJs } from '../../src/models/transformers-js/export.ts';
 import { FolderSource } from '../../src/runtime/folder-source.ts';
+import { FolderStore } from '../../src/runtime/folder-store.ts';
 import type { HostTensor } from '../../src/tensor/tensor.ts';
 
 /** Where a JavaScript runtime leaves its own onnxruntime for transformers.js to find. */
@@ -13,7 +14,7 @@ const ORT_SYMBOL = Symbol.for('onnxruntime');
 
 export type PeerProvider = 'cpu' | 'wasm';
 
-/** transformers.js on the same weights, as `bapa export` writes them. One provider for each process. */
+/** transformers.js on the same weights, as `bapa convert --dtype fp32` writes them. One provider for each process. */
 export class Peer {
   readonly version: string;
   private readonly library: typeof Transformers;
@@ -28,11 +29,13 @@ export class Peer {
   /** Exports the checkpoint in `folder` into `root`, which stays the caller's, and loads the export. */
   static async open(folder: string, root: string, provider: PeerProvider): Promise<Peer> {
     const checkpoint = await openCheckpoint(new FolderSource(folder));
-    for (const [path, bytes] of await exportForTransformersJs(checkpoint)) {
-      const target = join(root, 'peer', path);
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, bytes);
-    }
+    const store = new FolderStore(root);
+    const files = await exportForTransformersJs({
+      checkpoint,
+      dtype: 'fp32',
+      store,
+      entry: 'peer',
+    });
     if (provider === 'wasm') await offerWasm();
     const library = await import('@huggingface/transformers');
     library.env.allowRemoteModels = false;
@@ -41,7 +44,10 @@ export class Peer {
       dtype: 'fp32',
       // With an onnxruntime of the caller's it knows no device by name.
       device: provider === 'cpu' ? 'cpu' : 'auto',
-      session_options: { executionProviders: [provider] },
+      session_options: {
+        executionProviders: [provider],
+        ...(provider === 'wasm' && { externalData: await dataFiles(join(root, 'peer'), files) }),
+      },
     });
     return new Peer(library, model);
   }
@@ -70,6 +76,19 @@ export class Peer {
   async dispose(): Promise<void> {
     await this.model.dispose();
   }
+}
+
+/**
+ * In Node transformers.js 4.3.1 leaves it to onnxruntime to find data files beside a graph
+ * (`getSession` in session.js), which onnxruntime-web cannot: "Module.MountedFiles is not available".
+ */
+async function dataFiles(folder: string, files: ReadonlyMap<string, number>) {
+  const paths = [...files.keys()].filter((path) => path.includes('.onnx_data'));
+  const read = async (path: string) => ({
+    path: basename(path),
+    data: new Uint8Array(await readFile(join(folder, path))),
+  });
+  return Promise.all(paths.map(read));
 }
 
 /**

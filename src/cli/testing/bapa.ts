@@ -21,19 +21,21 @@ const MEMORY_EVERY_MS = 200;
 
 /**
  * Runs the command line as `npm run bapa` does; `onError` sees stderr as it comes. No file may grow
- * beyond `largestFile` KiB, which the system refuses as it refuses a full disk.
+ * beyond `largestFile` KiB, which the system refuses as it refuses a full disk. `environment` goes over
+ * this process's own.
  */
 export function bapa(
   args: readonly string[],
   onError?: (text: string, interrupt: () => void) => void,
   largestFile: number | 'unlimited' = 'unlimited',
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const register = join(ROOT, 'tools/node/register.mjs');
   const node = ['--disable-warning=ExperimentalWarning', '--import', register];
   return new Promise((resolve, reject) => {
     const command = [process.execPath, ...node, join(ROOT, 'src/cli.ts'), ...args];
     const limited = ['-c', `ulimit -f ${largestFile} && exec "$@"`, 'bash', ...command];
-    const child = spawn('bash', limited, { cwd: ROOT });
+    const child = spawn('bash', limited, { cwd: ROOT, env: { ...process.env, ...environment } });
     const start = performance.now();
     let peakMiB = 0;
     const watch = setInterval(() => {

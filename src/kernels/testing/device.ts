@@ -1,7 +1,8 @@
 import { afterAll, test } from 'vitest';
 import { create, globals } from 'webgpu';
-import { GPU_BUFFER_USAGE } from '../compute.ts';
 import { HOW_TO_GET_A_DEVICE, prepareVulkan } from '../node-vulkan.ts';
+
+export { readBuffer } from '../read-buffer.ts';
 
 /**
  * Kernel tests on a real device: Dawn for Node (npm `webgpu`) on the machine's GPU, or on SwiftShader
@@ -48,22 +49,3 @@ afterAll(async () => {
   await device?.lost;
   dawn = undefined;
 });
-
-/** The first `bytes` of a buffer, copied to the CPU; the buffer stays the caller's. */
-export async function readBuffer(
-  device: GPUDevice,
-  buffer: GPUBuffer,
-  bytes: number,
-): Promise<ArrayBuffer> {
-  const staging = device.createBuffer({
-    size: Math.ceil(bytes / 4) * 4,
-    usage: GPU_BUFFER_USAGE.MAP_READ | GPU_BUFFER_USAGE.COPY_DST,
-  });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, staging.size);
-  device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(1);
-  const copy = staging.getMappedRange().slice(0, bytes);
-  staging.destroy();
-  return copy;
-}

@@ -10,18 +10,18 @@ export interface ResampleOptions {
 
 /**
  * Means of every column in every resample.
- * @param rows counts or bits, `[groups, width]`; columns of one row are drawn together, so that
+ * @param rows counts, bits or values, `[groups, width]`; columns of one row are drawn together, so that
  *   whatever is compared stays paired
  * @returns `[resamples, width]`
  */
 export function bootstrapMeans(
-  rows: Uint8Array,
+  rows: Uint8Array | Float64Array,
   width: number,
   { resamples, seed }: ResampleOptions,
 ): Float64Array {
   const groups = rows.length / width;
   const means = new Float64Array(resamples * width);
-  const sums = new Int32Array(width);
+  const sums = new Float64Array(width);
   const generator = xoroshiro128plus(seed);
   for (let resample = 0; resample < resamples; resample++) {
     sums.fill(0);

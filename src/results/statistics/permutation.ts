@@ -125,7 +125,16 @@ export function permuteRange(
     ranges[permutation] = range;
     if (range >= observed) atLeast++;
   }
-  const scale = groups * points;
+  return describeNull(observed, ranges, atLeast, groups * points);
+}
+
+function describeNull(
+  observed: number,
+  ranges: Float64Array,
+  atLeast: number,
+  scale: number,
+): RangeNull {
+  const permutations = ranges.length;
   return {
     observed: observed / scale,
     nullMean: ranges.reduce((sum, range) => sum + range, 0) / permutations / scale,
@@ -133,4 +142,40 @@ export function permuteRange(
     p: (1 + atLeast) / (1 + permutations),
     permutations,
   };
+}
+
+/**
+ * The same null for values that are no counts: those of each group are shuffled among the cells.
+ * @param values `[groups, 9]`
+ */
+export function permuteValueRange(
+  values: Float64Array,
+  { permutations, seed }: { permutations: number; seed: number },
+): RangeNull {
+  const groups = values.length / CELL_COUNT;
+  const shuffled = values.slice();
+  const observed = rangeOfSums(shuffled);
+  const generator = xoroshiro128plus(seed);
+  const ranges = new Float64Array(permutations);
+  let atLeast = 0;
+  for (let permutation = 0; permutation < permutations; permutation++) {
+    for (let base = 0; base < shuffled.length; base += CELL_COUNT)
+      for (let last = CELL_COUNT - 1; last > 0; last--) {
+        const other = base + uniformInt(generator, 0, last);
+        const value = shuffled[base + last]!;
+        shuffled[base + last] = shuffled[other]!;
+        shuffled[other] = value;
+      }
+    const range = rangeOfSums(shuffled);
+    ranges[permutation] = range;
+    // Sums in another order differ in their last digits.
+    if (range >= observed * (1 - 1e-12)) atLeast++;
+  }
+  return describeNull(observed, ranges, atLeast, groups);
+}
+
+function rangeOfSums(values: Float64Array): number {
+  const sums = new Float64Array(CELL_COUNT);
+  for (let at = 0; at < values.length; at++) sums[at % CELL_COUNT]! += values[at]!;
+  return Math.max(...sums) - Math.min(...sums);
 }

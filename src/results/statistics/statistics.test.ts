@@ -5,7 +5,7 @@ import { consistency } from './consistency.ts';
 import { dPrime } from './d-prime.ts';
 import { exactMcNemar, holm } from './mcnemar.ts';
 import { normalQuantile } from './normal.ts';
-import { permuteRange } from './permutation.ts';
+import { permuteRange, permuteValueRange } from './permutation.ts';
 import { wilson } from './wilson.ts';
 
 /** Rows of nine digits as bytes. */
@@ -138,5 +138,21 @@ describe('permuteRange', () => {
     const shareMet = (result.nullMean - 0.5) / 0.5;
     expect(shareMet).toBeGreaterThan(1 / 9 - 0.004);
     expect(shareMet).toBeLessThan(1 / 9 + 0.004);
+  });
+});
+
+describe('permuteValueRange', () => {
+  it('has the null of permuteRange where the values are counts', () => {
+    const rows = ['101111110', '111011101', '011110111', '110111011'];
+    const values = Float64Array.from(bits(rows));
+    const options = { permutations: 20_000, seed: 3 };
+    const [counts, reals] = [
+      permuteRange(bits(rows), 1, options),
+      permuteValueRange(values, options),
+    ];
+    expect(reals.observed).toBeCloseTo(counts.observed, 12);
+    expect(reals.nullMean).toBeCloseTo(counts.nullMean, 2);
+    expect(reals.nullHigh).toBeCloseTo(counts.nullHigh, 12);
+    expect(Math.abs(reals.p - counts.p)).toBeLessThan(0.02);
   });
 });

@@ -25,14 +25,16 @@ export const SCHEMES = [
 
 /** Reads `fixtures/golden/<name>`. */
 export async function readGolden(name: string): Promise<GoldenCase> {
-  const source = new FolderSource(`fixtures/golden/${name}`);
+  const folder = `fixtures/golden/${name}`;
   return {
-    inputs: await readTensors(source, 'in.safetensors'),
-    golden: await readTensors(source, 'golden.safetensors'),
+    inputs: await readTensors(folder, 'in.safetensors'),
+    golden: await readTensors(folder, 'golden.safetensors'),
   };
 }
 
-async function readTensors(source: FolderSource, file: string) {
+/** All tensors of a safetensors file, by name. */
+export async function readTensors(folder: string, file: string): Promise<Map<string, HostTensor>> {
+  const source = new FolderSource(folder);
   const size = (await source.size(file))!;
   const read = (start: number, end: number) => source.read(file, start, end);
   const reader: RangeReader = { name: file, size, read };

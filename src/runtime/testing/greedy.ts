@@ -9,6 +9,7 @@ import { argmax, rowsOf } from '../generate.ts';
 import { stackFeatures } from '../image-features.ts';
 import { LanguageModel } from '../language-model.ts';
 import { repack } from '../raw-logits.ts';
+import type { EngineModel } from '../stored-model.ts';
 import { VisionRunner } from '../vision-runner.ts';
 import type { GoldenCase } from './golden.ts';
 
@@ -31,20 +32,29 @@ export class GreedyRunner {
     this.language = language;
   }
 
-  /** Sessions of its own on a backend that stays the caller's. */
+  /** Sessions of its own on a backend that stays the caller's, of graphs that compute in float32. */
   static async open(backend: Backend, source: FileSource): Promise<GreedyRunner> {
-    const bundle = await buildModel(await openCheckpoint(source));
-    const { spec } = bundle;
-    const vision = await VisionRunner.open(backend, spec, bundle.vision);
-    const language = await LanguageModel.open(backend, spec.decoder, {
-      embed: bundle.embed,
-      decoder: [bundle.decoder],
-    });
+    const { spec, vision, embed, decoder } = await buildModel(await openCheckpoint(source));
+    return GreedyRunner.of(backend, { spec, vision, embed, decoder: [decoder] });
+  }
+
+  /** The same of graphs that are there. */
+  static async of(
+    backend: Backend,
+    model: Pick<EngineModel, 'spec' | 'vision' | 'embed' | 'decoder'>,
+  ): Promise<GreedyRunner> {
+    const { spec } = model;
+    const vision = await VisionRunner.open(backend, spec, model.vision);
+    const language = await LanguageModel.open(backend, spec.decoder, model);
     return new GreedyRunner(backend, spec, vision, language);
   }
 
-  /** `steps` ids for each row of a golden case's inputs. */
-  async run(inputs: GoldenCase['inputs'], strength: number, steps: number): Promise<number[][]> {
+  /** `steps` ids for each row of a golden case's inputs, and the logits `[rows, vocab]` of each step. */
+  async run(
+    inputs: GoldenCase['inputs'],
+    strength: number,
+    steps: number,
+  ): Promise<{ ids: number[][]; logits: Float32Array[] }> {
     const { vision, imageProcessor, imageTokenId, decoder } = this.spec;
     const pictures = visionEncoder(vision).split(vision, imageProcessor, inputs);
     const images = await this.vision.encode(pictures, () => {});
@@ -55,15 +65,18 @@ export class GreedyRunner {
     };
     const { batch } = repack(raw, { imageTokenId, vocabSize: decoder.vocabSize }, images, strength);
     const features = stackFeatures(this.backend, images, decoder.hiddenSize);
-    const { logits, state } = await this.language.begin(batch, features.tensor, steps);
+    const { logits: first, state } = await this.language.begin(batch, features.tensor, steps);
     try {
-      let best = rowsOf(logits, batch.rows).map(argmax);
+      const logits = [first];
+      let best = rowsOf(first, batch.rows).map(argmax);
       const ids = best.map((id) => [id]);
-      while (ids[0]!.length < steps) {
-        best = rowsOf(await this.language.step(state, best), batch.rows).map(argmax);
+      while (logits.length < steps) {
+        const next = await this.language.step(state, best);
+        logits.push(next);
+        best = rowsOf(next, batch.rows).map(argmax);
         best.forEach((id, row) => ids[row]!.push(id));
       }
-      return ids;
+      return { ids, logits };
     } finally {
       state.dispose();
       features.dispose();
@@ -86,7 +99,7 @@ export async function expectGreedy(
 ): Promise<void> {
   const expected = golden.get(`greedy.${scheme}`) as HostTensor<'int64'>;
   const [rows, steps] = expected.shape as [number, number];
-  const ids = await runner.run(inputs, strength, steps);
+  const { ids } = await runner.run(inputs, strength, steps);
   expect(ids.flat()).toEqual(Array.from(expected.data, Number));
   expect(ids.length).toBe(rows);
 }

@@ -8,6 +8,11 @@ export function describePlace({ provider, adapter }: ModelDescription): string {
   return provider === 'webgpu' ? `WebGPU (${adapter})` : 'WASM on the CPU';
 }
 
+/** How a model's weights are stored and what it computes in, in one word where that is the same. */
+export function describeNumbers({ dtype, compute }: ModelDescription): string {
+  return dtype === compute ? dtype : `${dtype} in ${compute}`;
+}
+
 const PHASES = {
   starting: ['Starting', 'The page is being prepared.'],
   loading: ['Loading', 'The model is being loaded; the bench and the last result work already.'],
@@ -31,8 +36,10 @@ export function Header({ onHelp, onCredits }: HeaderProps) {
           {word}
         </span>
         {description !== undefined && (
-          <span title={description.adapter}>
-            {description.model} · {describePlace(description)} · {description.dtype}
+          <span
+            title={`${description.adapter}; weights as ${description.dtype}, computing in ${description.compute}`}
+          >
+            {description.model} · {describePlace(description)} · {describeNumbers(description)}
           </span>
         )}
       </p>

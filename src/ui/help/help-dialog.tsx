@@ -30,6 +30,12 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         something that is not in it, so that a model that always says Yes does not look right.
       </p>
       <p>
+        Beside the probe stand diagnoses of where a bias may come from. <em>Similarity</em> puts the
+        target alone into each cell and compares the encoder&rsquo;s image tokens with the caption:
+        where the number is the same everywhere, the encoder sees the target everywhere, and what
+        the probe finds comes later in the model.
+      </p>
+      <p>
         BaPA comes from &ldquo;From Bias to Balance&rdquo;,{' '}
         <a href="https://arxiv.org/abs/2509.21984v1">arXiv 2509.21984 v1</a>; the authors&rsquo;
         second version, &ldquo;Beyond the Vision Encoder&rdquo;,{' '}

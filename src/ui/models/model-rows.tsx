@@ -1,6 +1,7 @@
 import {
   fits,
   gigabytes,
+  sizeOn,
   type CatalogueFormat,
   type CatalogueModel,
   type MachineLimits,
@@ -34,7 +35,7 @@ export function ModelRows({ limits, format, chosen, onChoose }: ModelRowsProps) 
             key={model.id}
             id={model.id}
             name={model.name}
-            facts={factsOf(model, formatOf(model, format))}
+            facts={factsOf(model, formatOf(model, format), limits)}
             why={fit.fits ? undefined : fit.why}
             chosen={chosen}
             onChoose={onChoose}
@@ -87,9 +88,9 @@ function ModelRow({ id, name, facts, why, chosen, onChoose }: ModelRowProps) {
   );
 }
 
-function factsOf(model: CatalogueModel, format: CatalogueFormat): string {
-  const { checkpoint, formats, licence, gated, path } = model;
-  const size = formats[format];
+function factsOf(model: CatalogueModel, format: CatalogueFormat, limits: MachineLimits): string {
+  const { checkpoint, licence, gated, path } = model;
+  const size = sizeOn(model, format, limits);
   return [
     path === null ? `download ${gigabytes(checkpoint.bytes)}` : 'comes with the page',
     size && path === null && `kept ${gigabytes(size.bytes)}`,

@@ -1,7 +1,7 @@
 /** The page's pictures by id: the embedded data set's drawings and the person's own. */
 import type { ProbeDataset } from '../../data/dataset.ts';
 import { composeGrid } from '../../data/grid.ts';
-import type { OwnPicture } from '../../protocol/workbench.ts';
+import type { OwnPicture } from '../../protocol/picture-set.ts';
 import type { RgbImage } from '../../tensor/image.ts';
 
 export interface PictureLibrary {

@@ -7,11 +7,12 @@ import { cellName } from '../store/state.ts';
 interface BiasMapProps {
   map: HeatmapData;
   /** The cell whose items are open, where they are this map's. */
-  open: number | undefined;
-  onOpen: (cell: number) => void;
+  open?: number | undefined;
+  /** Opens a cell's items. Left out, cells are no buttons. */
+  onOpen?: (cell: number) => void;
 }
 
-/** A 3×3 map on the page: the exported figure's colours, and each cell opens its items. */
+/** A 3×3 map on the page in the exported figure's colours. */
 export function BiasMap({ map, open, onOpen }: BiasMapProps) {
   const grid = useRef<HTMLDivElement>(null);
   const wasOpen = useRef<number>(undefined);
@@ -42,26 +43,37 @@ export function BiasMap({ map, open, onOpen }: BiasMapProps) {
       <div ref={grid} className="map-grid" data-own-keys role="group" aria-label={name}>
         {map.cells.map(({ name: cellId, value, n, interval }, cell) => {
           const fill = value === null ? undefined : colorOf(map.scale, value);
-          const shown = value === null ? 'no data' : formatNumber(value, map.signed);
-          const ends = interval?.map((end) => formatNumber(end, map.signed)).join(', ');
+          const number = (shown: number) => formatNumber(shown, map.signed, map.digits);
+          const shown = value === null ? 'no data' : number(value);
+          const ends = interval?.map(number).join(', ');
           const between = ends === undefined ? '' : ` [${ends}]`;
           const details = `${shown}${between}${n === undefined ? '' : `, n = ${n}`}`;
+          const looks = {
+            'data-cell': cellId,
+            'data-value': value ?? undefined,
+            className: value === null ? 'hatched' : '',
+            style: fill === undefined ? undefined : { background: fill, color: inkOn(fill) },
+            title: `${cellName(cellId)}: ${details}`,
+          };
+          const text = map.signed ? shown.replace(/^([+−]?)0\./, '$1.') : shown;
+          if (onOpen === undefined)
+            return (
+              <div key={cellId} {...looks}>
+                {text}
+              </div>
+            );
           return (
             <button
               key={cellId}
               type="button"
-              data-cell={cellId}
-              data-value={value ?? undefined}
+              {...looks}
               data-open={open === cell || undefined}
-              className={value === null ? 'hatched' : ''}
-              style={fill === undefined ? undefined : { background: fill, color: inkOn(fill) }}
               tabIndex={cell === (open ?? 0) ? 0 : -1}
-              title={`${cellName(cellId)}: ${details}`}
               aria-label={`${name}, ${cellName(cellId)}: ${map.quantity} ${details}. Open its items.`}
               onClick={() => onOpen(cell)}
               onKeyDown={(event) => onKeyDown(event, cell)}
             >
-              {map.signed ? shown.replace(/^([+−]?)0\./, '$1.') : shown}
+              {text}
             </button>
           );
         })}
@@ -77,7 +89,7 @@ function Legend({ map }: { map: HeatmapData }) {
   const [low, high] = map.scale.domain;
   return (
     <div className="legend" aria-hidden="true">
-      <span>{formatNumber(low, map.signed)}</span>
+      <span>{formatNumber(low, map.signed, map.digits)}</span>
       <span className="legend-bar">
         {Array.from({ length: LEGEND_STEPS }, (_, step) => (
           <i
@@ -88,7 +100,7 @@ function Legend({ map }: { map: HeatmapData }) {
           />
         ))}
       </span>
-      <span>{formatNumber(high, map.signed)}</span>
+      <span>{formatNumber(high, map.signed, map.digits)}</span>
     </div>
   );
 }

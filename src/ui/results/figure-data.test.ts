@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CELLS, type Cell, type ProbeRecord } from '../../results/records.ts';
 import { summarize } from '../../results/summary.ts';
-import { figureSvg, mapTriple } from './figure-data.ts';
+import { mapTriple, savedFigures } from './figure-data.ts';
 
 function record(cell: Cell, scheme: string, prediction: 'Yes' | 'No'): ProbeRecord {
   return {
@@ -41,7 +41,7 @@ test('two schemes share one scale, and a cell without records stays missing', ()
 });
 
 test('the figure of all three carries every value and says what it is', () => {
-  const svg = figureSvg(mapTriple(records, asked), 'all');
+  const svg = savedFigures(mapTriple(records, asked))[0]!.svg();
   expect(svg.match(/data-value="/g)).toHaveLength(8 + 9 + 8);
   expect(svg.match(/no data<\/text>/g)).toHaveLength(2);
   expect(svg).toContain('accuracy on positive items [95 % interval]');

@@ -6,10 +6,12 @@ import {
   type BiasMapSource,
 } from '../../figures/bias-maps.ts';
 import type { HeatmapCell, HeatmapData } from '../../figures/heatmap.ts';
+import { heatmapNumbers } from '../../figures/heatmap-numbers.ts';
 import type { RunManifest } from '../../results/manifest.ts';
 import { CELLS, type ProbeRecord } from '../../results/records.ts';
 import { cellStatistics, type CellStatistics } from '../../results/statistics/cell-statistics.ts';
 import type { ProbeSummary } from '../../results/summary.ts';
+import type { SavedFigure } from './figure-menu.tsx';
 
 export type Measure = 'accuracy' | 'balancedAccuracy';
 
@@ -121,14 +123,22 @@ function wholeComparison(summary: ProbeSummary | undefined, first: string, secon
   return summary.comparisons.find((one) => one.first === first && one.second === second);
 }
 
-export type FigureName = 'all' | 'first' | 'second' | 'difference';
+/** All maps side by side, then each alone. */
+export function savedFigures({ first, second, difference, source }: MapTriple): SavedFigure[] {
+  const maps = [first, second, difference].filter((map) => map !== undefined);
+  return savedMaps(maps, source, 'all maps');
+}
 
-/** One of the figures as an SVG document, on white paper. */
-export function figureSvg(maps: MapTriple, figure: FigureName): string {
-  const { first, second, difference, source } = maps;
-  if (figure !== 'all') return biasFigure([maps[figure] ?? first], source);
-  return biasFigure(
-    [first, second, difference].filter((map) => map !== undefined),
-    source,
-  );
+/** A figure of all maps, by the label given, and one of each alone. */
+export function savedMaps(
+  maps: readonly HeatmapData[],
+  source: BiasMapSource,
+  label: string,
+): SavedFigure[] {
+  const figure = (label: string, shown: readonly HeatmapData[]): SavedFigure => ({
+    label,
+    svg: () => biasFigure(shown, source),
+    numbers: () => heatmapNumbers(shown),
+  });
+  return [figure(label, maps), ...maps.map((map) => figure(map.name ?? map.title, [map]))];
 }

@@ -22,6 +22,7 @@ export function describeManifest(
     model.name,
     `${dataset.name}, ${groups} ${groups === 1 ? 'group' : 'groups'}, seed ${seed}`,
     runtime.provider,
+    ...(runtime.compute === 'float16' ? ['float16'] : []),
     ...(whiteCells > 0 ? [`${whiteCells} of 9 cells left white: too few captions`] : []),
     ...(loaded !== undefined && loaded !== model.weightHash
       ? ['other weights than the loaded model']

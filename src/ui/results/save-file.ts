@@ -9,6 +9,11 @@ export function saveFile(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+/** The same of a text, as UTF-8. */
+export function saveText(name: string, type: string, content: string): void {
+  saveFile(name, new Blob([content], { type: `${type};charset=utf-8` }));
+}
+
 /**
  * Draws an SVG document as a PNG of `scale` times its size.
  * @throws a sentence when the browser cannot draw it

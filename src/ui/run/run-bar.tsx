@@ -3,6 +3,7 @@ import { duration } from '../../results/duration.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { resultOfRun } from '../store/probe-actions.ts';
 import { isActive, type ProbeState } from '../store/state.ts';
+import { DiagnosisBar } from './diagnosis-bar.tsx';
 import { RunSettingsFields } from './run-settings.tsx';
 import './run.css';
 
@@ -13,8 +14,14 @@ const WORDS_OF_MAIN_BUTTON: Readonly<Partial<Record<ProbeState['phase'], string>
   cancelling: 'Cancelling …',
 };
 
-/** Settings of a run, its progress, and the buttons that start, pause and end it. */
+/** What runs or may be run: a diagnosis while there is one, else the probe. */
 export function RunBar() {
+  const diagnosed = useWorkbench((state) => isActive(state.diagnosis));
+  return diagnosed ? <DiagnosisBar /> : <ProbeBar />;
+}
+
+/** Settings of a probe, its progress, and the buttons that start, pause and end it. */
+function ProbeBar() {
   const probe = useWorkbench((state) => state.probe);
   const has = useWorkbench(
     ({ probe: now, result, previous }) => resultOfRun(now, result, previous)?.records.length ?? 0,
@@ -43,6 +50,7 @@ export function RunBar() {
           {probe.failure ?? 'The run stopped.'} {has > 0 && `${has} answers are kept.`}
         </p>
       )}
+      <h2>Probe</h2>
       <RunSettingsFields active={active} open={open} onToggle={() => setOpen(!open)} />
       <div className="run-buttons">
         <button

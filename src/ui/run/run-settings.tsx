@@ -1,8 +1,7 @@
+import { LARGEST_SEED, MOST_GROUPS } from './run-limits.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { WholeNumberField } from './whole-number-field.tsx';
 
-const MOST_GROUPS = 1000;
-const LARGEST_SEED = 999_999;
 const CELLS_AND_QUESTIONS = 9 * 2;
 
 interface RunSettingsFieldsProps {

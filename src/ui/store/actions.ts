@@ -4,6 +4,7 @@ import type { WorkbenchService } from '../../protocol/workbench.ts';
 import { CELLS } from '../../results/records.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { createBenchActions, type BenchActions } from './bench-actions.ts';
+import { createDiagnosisActions, type DiagnosisActions } from './diagnosis-actions.ts';
 import { createModelActions, type ModelActions } from './model-actions.ts';
 import type { PageSettings } from './page-settings.ts';
 import { readPrecomputed } from './precomputed.ts';
@@ -14,12 +15,13 @@ import {
   cellName,
   type OpenedCell,
   type PanelName,
+  type ResultTabName,
   type RunSettings,
   type WorkbenchState,
   type WorkbenchStore,
 } from './state.ts';
 
-export interface Actions extends BenchActions, ProbeActions, ModelActions {
+export interface Actions extends BenchActions, ProbeActions, DiagnosisActions, ModelActions {
   /** Reads the data set, shows the precomputed result and the first group, then loads the model. */
   open(): Promise<void>;
   /** Puts a group drawn with another seed on the bench. */
@@ -29,6 +31,7 @@ export interface Actions extends BenchActions, ProbeActions, ModelActions {
   setRun(settings: Partial<RunSettings>): void;
   openCell(opened: OpenedCell | undefined): void;
   showPanel(panel: PanelName): void;
+  showResult(tab: ResultTabName): void;
   dismissNotices(): void;
   /** Undefined unless the page's address allows it. */
   readonly loseDevice: (() => void) | undefined;
@@ -47,6 +50,7 @@ export function createActions(
     store.setState(({ notices }) => ({ notices: [...new Set([...notices, message])] }));
   const bench = createBenchActions(store, library, notice);
   const probe = createProbeActions(store, library, workbench, settings.picturesPerBatch);
+  const diagnosis = createDiagnosisActions(store, library, workbench);
   const models = createModelActions(store, workbench, settings);
   let benchSeed = settings.benchSeed;
 
@@ -84,6 +88,7 @@ export function createActions(
   return {
     ...bench,
     ...probe,
+    ...diagnosis,
     ...models,
     async open() {
       const precomputed = showPrecomputed();
@@ -132,6 +137,7 @@ export function createActions(
             : `Items of the ${cellName(CELLS[opened.cell]!)} cell, ${opened.map}`,
       }),
     showPanel: (panel) => set({ panel }),
+    showResult: (resultTab) => set({ resultTab }),
     dismissNotices: () => set({ notices: [] }),
     loseDevice: settings.load.mayLoseDevice ? () => void workbench.loseDevice() : undefined,
   };

@@ -1,9 +1,11 @@
-import { isActive, type WorkbenchState, type WorkbenchStore } from './state.ts';
+import { isBusy, type WorkbenchState, type WorkbenchStore } from './state.ts';
 
 /** Whether closing the page would lose something that a person put in or waited for. */
-export function wouldLose({ ownPictures, probe, result, previous }: WorkbenchState): boolean {
+export function wouldLose(state: WorkbenchState): boolean {
+  const { ownPictures, result, previous, diagnosisResults } = state;
   const ran = result.source === 'run' || previous?.source === 'run';
-  return ownPictures.length > 0 || isActive(probe) || ran;
+  const diagnosed = Object.values(diagnosisResults).length > 0;
+  return ownPictures.length > 0 || isBusy(state) || ran || diagnosed;
 }
 
 /** The browser asks before the page goes away while there is something to lose. */

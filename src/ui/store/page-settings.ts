@@ -1,4 +1,4 @@
-import type { LoadRequest } from '../../protocol/workbench.ts';
+import type { LoadRequest, WantedCompute } from '../../protocol/workbench.ts';
 
 export interface PageSettings {
   readonly load: LoadRequest;
@@ -13,7 +13,7 @@ export interface PageSettings {
 
 /**
  * What the page's address asks for, with defaults: `?ep=wasm` runs on the CPU, `?build=asyncify`
- * runs WebGPU without JSPI, `?seed=3` shows another first group, `?batch=9` runs probes nine
+ * runs WebGPU without JSPI, `?compute=float32` (or `float16`) chooses what models compute in, `?seed=3` shows another first group, `?batch=9` runs probes nine
  * pictures at a time, `?lose-device` lets a test destroy the GPU device.
  */
 export function pageSettings(address: URL): PageSettings {
@@ -27,6 +27,7 @@ export function pageSettings(address: URL): PageSettings {
       place: { kind: 'page', url: folder(`models/${model}/`) },
       datasetUrl,
       provider: wanted.get('ep') === 'wasm' ? 'wasm' : 'webgpu',
+      compute: computeOf(wanted.get('compute')),
       withoutJspi: wanted.get('build') === 'asyncify',
       mayLoseDevice: wanted.has('lose-device'),
     },
@@ -36,4 +37,8 @@ export function pageSettings(address: URL): PageSettings {
     benchSeed: Number(wanted.get('seed') ?? 1) || 1,
     picturesPerBatch: Number(wanted.get('batch')) || undefined,
   };
+}
+
+function computeOf(wanted: string | null): WantedCompute {
+  return wanted === 'float32' || wanted === 'float16' ? wanted : 'auto';
 }

@@ -2,7 +2,13 @@ import type { ProbeRequest, WorkbenchService } from '../../protocol/workbench.ts
 import { schemeOf } from '../../results/scheme.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { captionProblem } from './caption-problem.ts';
-import { isActive, type ProbeState, type ResultState, type WorkbenchStore } from './state.ts';
+import {
+  isActive,
+  isBusy,
+  type ProbeState,
+  type ResultState,
+  type WorkbenchStore,
+} from './state.ts';
 
 export interface ProbeActions {
   startProbe(): Promise<void>;
@@ -45,7 +51,7 @@ export function createProbeActions(
 
   async function startProbe(): Promise<void> {
     const { run, strength, probe, model } = store.getState();
-    if (model.phase !== 'live' || isActive(probe)) return;
+    if (model.phase !== 'live' || isBusy(store.getState())) return;
     if (run.dataset === 'own' && !ownCaptionsAreGood()) return;
     const strengths = run.withStrength ? [...new Set([0, 1, strength])] : [0, 1];
     lastRequest = {
@@ -56,7 +62,7 @@ export function createProbeActions(
       schemes: strengths.map(schemeOf),
       picturesPerBatch,
     };
-    store.setState({ probe: { phase: 'running', run: probe.run + 1 } });
+    store.setState({ probe: { phase: 'running', run: probe.run + 1 }, resultTab: 'probe' });
     await runProbe(lastRequest);
   }
 
@@ -77,6 +83,7 @@ export function createProbeActions(
     const stopped = probe.phase === 'cancelled' || probe.phase === 'failed';
     const has = resultOfRun(probe, result, previous);
     if (model.phase !== 'live' || !stopped || lastRequest === undefined) return;
+    if (isBusy(store.getState())) return;
     if (has?.manifest === undefined) return;
     if (has !== result) swapResults();
     setProbe({ phase: 'running', failure: undefined });

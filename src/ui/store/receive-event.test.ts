@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CELLS, type ProbeRecord } from '../../results/records.ts';
+import type { SimilarityRecord } from '../../results/similarity.ts';
 import { receiveEvent } from './receive-event.ts';
 import { createWorkbenchStore } from './state.ts';
 
@@ -54,4 +55,41 @@ test('records of a run that is not shown go to it all the same', () => {
   receiveEvent(store, { type: 'probe-records', records: [record('b')] });
   expect(keys(store.getState().result.records)).toEqual(['old']);
   expect(keys(store.getState().previous?.records)).toEqual(['a', 'b']);
+});
+
+test('samples of a diagnosis replace those of the last one of its kind, and no others', () => {
+  const store = createWorkbenchStore();
+  const sample = (key: string): SimilarityRecord => ({
+    key,
+    index: 0,
+    group: 0,
+    cell: CELLS[0],
+    target: 'red-apple',
+    caption: 'red apple',
+    imageHash: '',
+    max: 0.5,
+    mean: 0.5,
+    own: null,
+    milliseconds: 1,
+  });
+  const receive = (...keys: string[]) =>
+    receiveEvent(store, {
+      type: 'diagnosis-samples',
+      found: { kind: 'similarity', samples: keys.map(sample) },
+    });
+  const shown = () => store.getState().diagnosisResults.similarity;
+  store.setState({ diagnosis: { phase: 'running', kind: 'similarity', run: 1, scope: 'bench' } });
+  receive('a');
+  receive('b', 'c');
+  expect(shown()?.samples.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+  expect(shown()).toMatchObject({ run: 1, scope: 'bench' });
+  store.setState({ diagnosis: { phase: 'running', kind: 'similarity', run: 2, scope: 'groups' } });
+  receiveEvent(store, {
+    type: 'diagnosis-progress',
+    progress: { done: 0, total: 9, millisecondsLeft: null },
+  });
+  expect(shown()?.samples).toHaveLength(3);
+  receive('d');
+  expect(shown()).toMatchObject({ run: 2, scope: 'groups' });
+  expect(shown()?.samples.map(({ key }) => key)).toEqual(['d']);
 });

@@ -1,3 +1,4 @@
+import type { DiagnosisSamples } from '../../protocol/diagnosis.ts';
 import type { WorkbenchEvent } from '../../protocol/workbench.ts';
 import type { ProbeRecord } from '../../results/records.ts';
 import type { WorkbenchState, WorkbenchStore } from './state.ts';
@@ -26,8 +27,26 @@ export function receiveEvent(store: WorkbenchStore, event: WorkbenchEvent): void
         return { probe: { ...state.probe, manifest: event.manifest } };
       case 'probe-records':
         return addRecords(state, event.records);
+      case 'diagnosis-progress':
+        return { diagnosis: { ...state.diagnosis, progress: event.progress } };
+      case 'diagnosis-manifest':
+        return { diagnosis: { ...state.diagnosis, manifest: event.manifest } };
+      case 'diagnosis-samples':
+        return addSamples(state, event.found);
     }
   });
+}
+
+/** Samples go to the running diagnosis's result; with its first ones it takes the place of an older. */
+function addSamples(
+  { diagnosis, diagnosisResults }: WorkbenchState,
+  { kind, samples }: DiagnosisSamples,
+): Partial<WorkbenchState> {
+  const { run, scope, manifest } = diagnosis;
+  const before = diagnosisResults[kind];
+  const earlier = before?.run === run ? before.samples : [];
+  const result = { run, scope: scope ?? 'groups', manifest, samples: [...earlier, ...samples] };
+  return { diagnosisResults: { ...diagnosisResults, [kind]: result } };
 }
 
 /** Records go to their run's result; with its first ones a run takes the place of what was shown. */

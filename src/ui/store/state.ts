@@ -4,16 +4,17 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DatasetItem } from '../../data/dataset.ts';
+import type { DiagnosisKind, DiagnosisScope, SampleOf } from '../../protocol/diagnosis.ts';
 import type {
   LiveAnswer,
   LoadProgress,
   Machine,
   ModelDescription,
   PositionStrip,
-  ProbeProgress,
 } from '../../protocol/workbench.ts';
 import type { RunManifest } from '../../results/manifest.ts';
 import type { ProbeRecord } from '../../results/records.ts';
+import type { RunProgress } from '../../results/run-progress.ts';
 
 export interface ModelState {
   readonly phase: 'starting' | 'loading' | 'live' | 'failed';
@@ -71,8 +72,41 @@ export interface ProbeState {
   /** Counts the runs since the page was opened. */
   readonly run: number;
   readonly manifest?: RunManifest;
-  readonly progress?: ProbeProgress;
+  readonly progress?: RunProgress;
   readonly failure?: string;
+}
+
+/** The diagnosis that was started last; one runs at a time, and none beside a probe. */
+export interface DiagnosisState {
+  readonly phase: 'idle' | 'running' | 'cancelling' | 'finished' | 'cancelled' | 'failed';
+  readonly kind?: DiagnosisKind;
+  /** Counts the diagnoses since the page was opened. */
+  readonly run: number;
+  /** What it is of. */
+  readonly scope?: DiagnosisScope['kind'];
+  readonly manifest?: RunManifest;
+  readonly progress?: RunProgress;
+  readonly failure?: string;
+}
+
+/** What a diagnosis found so far, or what a file of results held. */
+export interface DiagnosisResult<Kind extends DiagnosisKind> {
+  /** Number of the diagnosis that it is of. */
+  readonly run: number;
+  readonly scope: DiagnosisScope['kind'];
+  readonly manifest?: RunManifest | undefined;
+  readonly samples: readonly SampleOf<Kind>[];
+}
+
+/** The newest result of each kind. */
+export type DiagnosisResults = { readonly [Kind in DiagnosisKind]?: DiagnosisResult<Kind> };
+
+/** What a diagnosis is to be of. */
+export interface DiagnosisSettings {
+  readonly scope: DiagnosisScope['kind'];
+  readonly dataset: RunSettings['dataset'];
+  readonly groups: number;
+  readonly seed: number;
 }
 
 /** An own picture whose caption has to be mended before a run can start. */
@@ -93,6 +127,9 @@ export interface OpenedCell {
 
 export const PANELS = ['bench', 'setup', 'results'] as const;
 export type PanelName = (typeof PANELS)[number];
+
+/** The experiments that the results panel has a tab for. */
+export type ResultTabName = 'probe' | 'perception' | 'similarity' | 'flow';
 
 export interface RunSettings {
   readonly dataset: 'embedded' | 'own';
@@ -122,6 +159,10 @@ export interface WorkbenchState {
   readonly strip?: PositionStrip;
   readonly naming: NamingState;
   readonly probe: ProbeState;
+  readonly diagnosis: DiagnosisState;
+  readonly diagnosisResults: DiagnosisResults;
+  /** Of each kind, in so far as they were changed: see `diagnosisSettings`. */
+  readonly diagnosisSettings: Readonly<Partial<Record<DiagnosisKind, DiagnosisSettings>>>;
   readonly result: ResultState;
   /** The result that was shown before, to go back to. */
   readonly previous?: ResultState;
@@ -130,6 +171,8 @@ export interface WorkbenchState {
   readonly opened?: OpenedCell;
   /** The panel that a narrow page shows. */
   readonly panel: PanelName;
+  /** The tab that the results panel shows. */
+  readonly resultTab: ResultTabName;
   readonly notices: readonly string[];
   /** What was just done, for the screen reader. */
   readonly announcement: string;
@@ -145,8 +188,12 @@ export function createWorkbenchStore(): WorkbenchStore {
     livePending: false,
     naming: { question: 'What is in the picture?', pending: false },
     probe: { phase: 'idle', run: 0 },
+    diagnosis: { phase: 'idle', run: 0 },
+    diagnosisResults: {},
+    diagnosisSettings: {},
     result: { source: 'none', records: [] },
     panel: 'bench',
+    resultTab: 'probe',
     run: { dataset: 'embedded', groups: 20, seed: 7, withStrength: false },
     notices: [],
     announcement: '',
@@ -166,8 +213,13 @@ export function benchPictures(bench: Bench): (string | null)[] {
 }
 
 /** Whether a run is under way, standing still included. */
-export function isActive({ phase }: ProbeState): boolean {
+export function isActive({ phase }: ProbeState | DiagnosisState): boolean {
   return ['running', 'pausing', 'paused', 'cancelling'].includes(phase);
+}
+
+/** Whether a probe or a diagnosis is under way: then no other can start. */
+export function isBusy({ probe, diagnosis }: WorkbenchState): boolean {
+  return isActive(probe) || isActive(diagnosis);
 }
 
 /** `top_left` as people say it. */

@@ -1,9 +1,7 @@
 /** Rows and counts of image tokens against Hugging Face's packing (tools/golden/make_view_goldens.py). */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bestResolution, type Resolution } from '../tensor/best-resolution.ts';
-import { ROOT } from './testing/folder.ts';
+import { bestResolution, type Resolution } from './best-resolution.ts';
 import { tileRows } from './tile-rows.ts';
 
 interface Geometry<Result> {
@@ -15,7 +13,7 @@ interface Geometry<Result> {
 }
 
 const { rows, tokens } = JSON.parse(
-  readFileSync(join(ROOT, 'fixtures/views/views.json'), 'utf8'),
+  readFileSync(new URL('../../fixtures/views/views.json', import.meta.url), 'utf8'),
 ) as { rows: Geometry<number[]>; tokens: Geometry<number> };
 
 function rowsOf({ tile, side, pinpoints }: Geometry<unknown>, size: Resolution): number[] {

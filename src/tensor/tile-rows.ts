@@ -1,5 +1,5 @@
 /** Where LLaVA-NeXT's image tokens come from: the base view, then the tiles without their padding. */
-import type { Resolution } from '../tensor/best-resolution.ts';
+import type { Resolution } from './best-resolution.ts';
 
 /** Stands for the newline row in the rows of a picture. */
 export const NEWLINE = -1;
@@ -16,17 +16,8 @@ export function tileRows(
   tile: number,
   side: number,
 ): number[] {
-  const [tilesDown, tilesAcross] = resolution.map((pixels) => Math.floor(pixels / tile)) as [
-    number,
-    number,
-  ];
-  const rows = { count: tilesDown * side, padding: 0 };
-  const columns = { count: tilesAcross * side, padding: 0 };
-  const [height, width] = size;
-  if (width / height > columns.count / rows.count)
-    rows.padding = padding(rows.count, height * (columns.count / width));
-  else columns.padding = padding(columns.count, width * (rows.count / height));
-
+  const { rows, columns } = tileGrid(size, resolution, tile, side);
+  const tilesAcross = columns.count / side;
   const patches = side * side;
   const kept = Array.from({ length: patches }, (_, patch) => patch);
   for (let y = rows.padding; y < rows.count - rows.padding; y++) {
@@ -37,6 +28,30 @@ export function tileRows(
     kept.push(NEWLINE);
   }
   return kept;
+}
+
+/** Patches along one side of all tiles together, and how many of them are padding at either end. */
+export interface TileSide {
+  readonly count: number;
+  readonly padding: number;
+}
+
+/** The patches of all tiles of a picture, as one grid. */
+export function tileGrid(
+  [height, width]: Resolution,
+  resolution: Resolution,
+  tile: number,
+  side: number,
+): { rows: TileSide; columns: TileSide } {
+  const [rows, columns] = resolution.map((pixels) => Math.floor(pixels / tile) * side) as [
+    number,
+    number,
+  ];
+  const flat = width / height > columns / rows;
+  return {
+    rows: { count: rows, padding: flat ? padding(rows, height * (columns / width)) : 0 },
+    columns: { count: columns, padding: flat ? 0 : padding(columns, width * (rows / height)) },
+  };
 }
 
 /** Patches of padding on one side; the inner size is rounded to 7 decimals and then cut, as in Python. */

@@ -1,0 +1,7 @@
+/** How far a run is, in whatever it counts. */
+export interface RunProgress {
+  readonly done: number;
+  readonly total: number;
+  /** An estimate from what has been done since the run began or went on; null before the first part. */
+  readonly millisecondsLeft: number | null;
+}

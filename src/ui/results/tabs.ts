@@ -1,0 +1,24 @@
+import type { ComponentType } from 'react';
+import type { ResultTabName } from '../store/state.ts';
+import { ProbeTab } from './probe-tab.tsx';
+import { SimilarityTab } from './similarity-tab.tsx';
+
+/** One experiment's place in the results panel. */
+export interface ResultTab {
+  readonly id: ResultTabName;
+  /** Draws the tab's panel; a tab without one is not shown. */
+  readonly component?: ComponentType;
+}
+
+/** The tabs of the results panel, in their order. */
+const RESULT_TABS: readonly ResultTab[] = [
+  { id: 'probe', component: ProbeTab },
+  { id: 'perception' },
+  { id: 'similarity', component: SimilarityTab },
+  { id: 'flow' },
+];
+
+/** The tabs that have something to show. */
+export const SHOWN_TABS = RESULT_TABS.filter(
+  (tab): tab is ResultTab & { component: ComponentType } => tab.component !== undefined,
+);
