@@ -22,7 +22,7 @@ import { rememberedReads, type Weights } from './weights.ts';
  * Weights of a decoder part: a quarter of what a data file may have in wasm32, so that a build that
  * takes them as one ArrayBuffer needs no more than this at a time.
  */
-const PART_BYTES = 2 ** 30;
+export const PART_BYTES = 2 ** 30;
 
 /** onnxruntime's wasm builds address files with 32 bits. */
 const LARGEST_DATA_FILE = 2 ** 32 - 1;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../models/checkpoint.ts';
 import { convertModel } from '../models/convert.ts';
 import { PLANS } from '../models/formats.ts';
-import { flowBytes, readingTokens } from './attention-flow.ts';
+import { flowBytes, layersAtOnce, readingTokens } from './attention-flow.ts';
 import type { AttentionFlow, FlowOptions } from './engine.ts';
 import { FolderSource } from './folder-source.ts';
 import { FolderStore } from './folder-store.ts';
@@ -81,6 +81,8 @@ describe('a flow', () => {
   test('is the same where one layer at a time has to do', async () => {
     const one = await flow({ reduce: 'heads' }, 1);
     expect(one.attention).toEqual(heads.attention);
+    expect(one.bytes.matrices).toBe(heads.bytes.matrices);
+    expect(one.bytes.held).toBeLessThan(heads.bytes.held);
   });
 });
 
@@ -111,7 +113,10 @@ describe('who reads', () => {
 test('bytes grow with tokens, and those of matrices with their square', () => {
   const spec = { layers: 32, heads: 32, kvHeads: 8, headDim: 128 };
   const size = { rows: 100, layers: 32, reduce: 'layers' } as const;
-  const [short, long] = [1000, 4000].map((columns) => flowBytes(spec, { ...size, columns }));
+  const [short, long] = [1000, 4000].map((columns) => {
+    const own = { ...size, columns };
+    return flowBytes(spec, own, layersAtOnce(spec, own));
+  });
   expect(long!.held / short!.held).toBeLessThan(4);
   expect(long!.matrices / short!.matrices).toBe(16);
   expect(long!.held).toBeLessThan(2 ** 29);

@@ -18,10 +18,11 @@ import type { RotaryFeeds } from './rotary-feeds.ts';
 import { imageRuns } from './two-way-feeds.ts';
 
 /**
- * Bytes of queries and keys that may exist at a time, unless one layer alone takes more: half of what a
- * run may take. A decoder part with more is run again for its later layers.
+ * Bytes of queries and keys that may exist at a time, unless one layer alone takes more: a quarter of
+ * what a run may take. A decoder part with more is run again for its later layers; those of published
+ * models in 4 bits have less.
  */
-const TAP_BYTES = RUN_BYTES / 2;
+const TAP_BYTES = RUN_BYTES / 4;
 
 const FLOAT_BYTES = 4;
 
@@ -39,8 +40,8 @@ interface FlowSize {
 }
 
 /** Layers whose taps may exist at a time. */
-function layersAtOnce(spec: FlowSpec, size: FlowSize, tapBytes: number): number {
-  return Math.max(1, Math.floor(tapBytes / layerTapBytes(spec, size)));
+export function layersAtOnce(spec: FlowSpec, size: FlowSize, tapBytes = TAP_BYTES): number {
+  return Math.min(size.layers, Math.max(1, Math.floor(tapBytes / layerTapBytes(spec, size))));
 }
 
 function layerTapBytes({ heads, kvHeads, headDim }: FlowSpec, { rows, columns }: FlowSize): number {
@@ -52,11 +53,14 @@ function resultLength({ heads }: FlowSpec, { columns, layers, reduce }: FlowSize
   return columns * (reduce === 'all' ? 1 : layers * (reduce === 'heads' ? heads : 1));
 }
 
-/** What a flow holds at most, and what whole attention matrices would; an upper bound for any decoder. */
-export function flowBytes(spec: FlowSpec, size: FlowSize, tapBytes = TAP_BYTES): FlowBytes {
+/**
+ * What a flow holds at most where the taps of `layersTapped` layers exist at a time, and what whole
+ * attention matrices would take.
+ */
+export function flowBytes(spec: FlowSpec, size: FlowSize, layersTapped: number): FlowBytes {
   const { rows, columns, layers } = size;
   const { heads, headDim } = spec;
-  const taps = Math.min(layers, layersAtOnce(spec, size, tapBytes)) * layerTapBytes(spec, size);
+  const taps = layersTapped * layerTapBytes(spec, size);
   const means = heads * columns;
   // On the GPU the rows' sums of one layer, on the CPU one head's turned keys and one row's scores.
   const scratch = Math.max(heads * rows, columns * headDim + columns + headDim);
@@ -118,7 +122,7 @@ export async function attentionFlow(
     layersAtOnce: layersAtOnce(spec, size, tapBytes),
   };
   try {
-    await language.tap(batch, features, request, (taps, tables) => {
+    const layersTapped = await language.tap(batch, features, request, (taps, tables) => {
       const window = spec.windows[taps.layer] ?? null;
       const places = queryPlaces(rows, { columns, window, runs });
       const turned = tablesOf(spec, window, tables);
@@ -135,7 +139,7 @@ export async function attentionFlow(
       heads: spec.heads,
       kinds,
       rows,
-      bytes: flowBytes(spec, size, tapBytes),
+      bytes: flowBytes(spec, size, layersTapped),
     };
   } finally {
     reduction.dispose();

@@ -88,13 +88,15 @@ export class DecoderSessions {
   /**
    * A run for the taps of some layers, each handed to `visit` and disposed after it. Parts behind the
    * last of the layers are not run; a part with more of them than may exist at once is run repeatedly.
+   * @returns the most layers whose taps existed at a time
    * @throws a sentence where the graphs have no taps of a layer
    */
   async tap(
     feeds: Readonly<Record<string, Tensor>>,
     request: TapRequest,
     visit: (taps: LayerTaps) => void,
-  ): Promise<void> {
+  ): Promise<number> {
+    let most = 0;
     const left = new Set(request.layers);
     const offered = this.parts.flatMap(({ inputNames }) => tappedLayers(inputNames));
     const missing = request.layers.filter((layer) => !offered.includes(layer));
@@ -112,10 +114,12 @@ export class DecoderSessions {
         const wanted = tapFetches(layers, goesOn);
         const outputs = await this.runPart(part, tapFeeds(feeds, layers, request), hidden, wanted);
         next = outputs[HIDDEN_OUTPUT];
+        most = Math.max(most, layers.length);
         visitTaps(outputs, layers, visit);
       }
       return next;
     });
+    return most;
   }
 
   /** Runs part after part with the hidden states before it, until one gives none. */

@@ -212,19 +212,19 @@ export class LanguageModel {
 
   /**
    * A prefill for the taps of some layers, handed to `visit` with the rotary tables of the batch, and
-   * both gone after it. `features` stays the caller's.
+   * both gone after it. `features` stays the caller's. Returns what `DecoderSessions.tap` does.
    */
   async tap(
     batch: Batch,
     features: Tensor,
     request: TapRequest,
     visit: (taps: LayerTaps, tables: RotaryFeeds['tables']) => void,
-  ): Promise<void> {
+  ): Promise<number> {
     const rotary = this.rotary.make(batch, 0);
     const cache = KvCache.none(this.backend, this.cacheSpec, batch.rows);
     try {
       const past = this.nothingPast(batch, rotary, cache);
-      await this.withFeeds(batch, features, past, lastTokens(batch), (feeds) =>
+      return await this.withFeeds(batch, features, past, lastTokens(batch), (feeds) =>
         this.decoder.tap(feeds, request, (taps) => visit(taps, rotary.tables)),
       );
     } finally {

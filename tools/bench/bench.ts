@@ -1,13 +1,15 @@
 /**
  * `npm run bench`: our runtime beside transformers.js on the same weights, providers and prompts, the
- * cost of balanced over standard positions, and the time from toggle to answer. It asserts no time;
- * it fails only where the two do not give the same logits.
+ * cost of balanced over standard positions, the time from toggle to answer, and what information flow
+ * holds beside whole attention matrices. It asserts no time; it fails only where the two do not give
+ * the same logits.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { countFlowBytes } from './flow.ts';
 
 /** Those that both run in Node. WebGPU is left out: in Node each brings another device of its own. */
 const PROVIDERS = ['cpu', 'wasm'];
@@ -78,4 +80,5 @@ console.log('A pass encodes one picture and reads one prompt, to the logits of i
 console.log('A ratio above 1 means that our runtime is faster; / is time over time.');
 let same = true;
 for (const provider of ep) same = (await measure(provider, rounds)) && same;
+await countFlowBytes();
 process.exitCode = same ? 0 : 1;

@@ -15,6 +15,7 @@ import { openEngine } from '../../src/runtime/open-engine-node.ts';
 import { stackPixels } from '../../src/models/clip-encoder.ts';
 import type { ProcessedImage } from '../../src/tensor/image-processor.ts';
 import type { HostTensor } from '../../src/tensor/tensor.ts';
+import { measureFlow } from './flow.ts';
 import { makeItems, type Item } from './items.ts';
 import { Peer, type PeerProvider } from './peer.ts';
 import { ratios, spread, timeRounds, type Times } from './rounds.ts';
@@ -179,6 +180,7 @@ async function main(provider: PeerProvider, rounds: number): Promise<void> {
     console.log(`  same outputs: logits and margins differ by at most ${worst.toExponential(1)}`);
     for (const batch of [one, nine]) await measure(engine, peer, batch, rounds);
     await measureToggle(engine, items[0]!, rounds);
+    await measureFlow(engine, items[0]!, rounds);
     await peer.dispose();
   } finally {
     await engine.dispose();
