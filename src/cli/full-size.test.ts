@@ -1,7 +1,7 @@
 /**
  * Full-size checkpoints of random weights, synthesised, converted to 4 bits in both layouts and run on
- * the cpu provider: time, memory peak and bytes are printed. Takes 27 GB of disk for a while, below the folder that
- * BAPA_SCRATCH names (the system's temporary folder where it is not set).
+ * the cpu provider: time, memory peak and bytes are printed. Takes 27 GB of disk for a while, below the
+ * folder that BAPA_SCRATCH names (the system's temporary folder where it is not set).
  */
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -6,7 +6,7 @@ import type { GoldenCase } from './golden.ts';
 
 export type Feeds = Record<string, Tensor>;
 
-function toTensor({ dtype, shape, data }: HostTensor): Tensor {
+export function toTensor({ dtype, shape, data }: HostTensor): Tensor {
   return new Tensor(dtype as 'float32', data as Float32Array, [...shape]);
 }
 
