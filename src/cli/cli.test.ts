@@ -22,6 +22,7 @@ describe('help and bad arguments', () => {
     for (const args of [
       [],
       ['probe'],
+      ['perception'],
       ['logits'],
       ['export'],
       ['convert'],
