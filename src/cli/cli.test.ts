@@ -20,7 +20,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('help and bad arguments', () => {
   it('helps everywhere, with examples', async () => {
-    const commands = ['probe', 'similarity', 'logits', 'convert', 'synth', 'models'];
+    const diagnoses = ['perception', 'similarity', 'flow'];
+    const commands = ['probe', ...diagnoses, 'logits', 'convert', 'synth', 'models'];
     for (const args of [[], ...commands.map((command) => [command])]) {
       const { status, stdout } = await bapa([...args, '--help']);
       expect(status).toBe(0);

@@ -2,10 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
+import { hashParts } from '../data/dataset.ts';
 import { FILLS, type Fill } from '../data/pixel-planes.ts';
 import { PERCEPTION_GROUPS, PERCEPTION_SEED } from '../experiments/perception-plan.ts';
 import { perceptionManifest, planPerception, runPerception } from '../experiments/perception.ts';
 import { importAttentionMaps } from '../results/attention-map.ts';
+import { MANIFEST_VERSION } from '../results/manifest.ts';
 import {
   parseModes,
   type PerceptionMode,
@@ -155,7 +157,7 @@ async function perception(flags: PerceptionFlags): Promise<void> {
 async function importMaps({ import: from, out }: PerceptionFlags): Promise<void> {
   if (from === undefined || !(await isFolder(from)))
     throw new CommandError(`There is no folder ${from} to import maps from. Check --import.`);
-  const paths = await readdir(from, { recursive: true });
+  const paths = (await readdir(from, { recursive: true })).sort();
   const files = await Promise.all(
     paths
       .filter((path) => path.endsWith('.json'))
@@ -164,10 +166,21 @@ async function importMaps({ import: from, out }: PerceptionFlags): Promise<void>
         text: await readFile(join(from, path), 'utf8'),
       })),
   );
-  const summary = summarizePerception(importAttentionMaps(files));
+  const maps = importAttentionMaps(files);
+  const summary = summarizePerception(maps);
   const folder = await RunFolder.open(out, perceptionFiles([], []));
   await folder.refuseOverwrite();
-  await writeSummary(folder, summary, { dataset: basename(from) });
+  const encoder = new TextEncoder();
+  const manifest = {
+    version: MANIFEST_VERSION,
+    experiment: 'perception-import',
+    source: basename(from),
+    files: maps.length,
+    hash: await hashParts(files.map(({ path, text }) => encoder.encode(`${path}\n${text}`))),
+    startedAt: new Date().toISOString(),
+  };
+  await folder.write('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeSummary(folder, summary, { dataset: manifest.source });
   process.stdout.write(perceptionText(summary));
   process.stdout.write(`Written to ${out}\n`);
 }

@@ -72,8 +72,8 @@ export function imageMap(data: ImageMapData): string {
             ? [element('image', { ...box, href: picture.href, preserveAspectRatio: 'none' })]
             : []),
           tileRectangles(map, scale, box, picture ? OVERLAY_ALPHA : 1),
-          ...(target === undefined ? [] : [cellOutline(target, box)]),
           element('rect', { ...box, fill: 'none', stroke: theme.rule }),
+          ...(target === undefined ? [] : [cellOutline(target, box)]),
         ),
         ...colorLegend(data, theme, legend),
       ],

@@ -93,8 +93,8 @@ function drawMap(
             'no data',
           ),
         ]),
-    cellOutline(cell, box),
     element('rect', { ...box, fill: 'none', stroke: theme.rule }),
+    cellOutline(cell, box),
   );
 }
 

@@ -132,7 +132,7 @@ export function resumeConflict(before: RunManifest, now: RunManifest): string | 
     ['list of tokens for No', before.noTokenIds.join(), now.noTokenIds.join()],
     ['batch size', before.picturesPerBatch, now.picturesPerBatch],
     ['schemes', labels(before), labels(now)],
-    ['settings', JSON.stringify(before.settings), JSON.stringify(now.settings)],
+    ['set of options', JSON.stringify(before.settings), JSON.stringify(now.settings)],
   ];
   // More groups go on where the run stopped; fewer would drop what is there.
   if (now.groups < before.groups) pairs.push(['number of groups', before.groups, now.groups]);

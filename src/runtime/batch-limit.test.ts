@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inRuns, picturesPerRun, RUN_BYTES, rowsPerRun } from './batch-limit.ts';
+import { featuresPerBatch, inRuns, picturesPerRun, RUN_BYTES, rowsPerRun } from './batch-limit.ts';
 
 /** The embedded model's widths, and LLaVA-1.5 7B's. */
 const SMALL = {
@@ -45,6 +45,18 @@ test('pictures are bounded by the tokens that they make', () => {
   expect(pictures(SMALL, 144)).toBeGreaterThanOrEqual(9);
   expect(pictures(LARGE, 576)).toBeLessThan(9);
   expect(pictures(LARGE, 100_000)).toBe(1);
+});
+
+test('encoded pictures that are held and stacked take no more than a run may', () => {
+  for (const [decoder, tokensPerImage] of [
+    [SMALL, 144],
+    [LARGE, 576],
+    [LARGE, 2880],
+  ] as const) {
+    const held = featuresPerBatch({ decoder, tokensPerImage });
+    expect(held).toBeGreaterThan(1);
+    expect(2 * held * tokensPerImage * decoder.hiddenSize * 4).toBeLessThanOrEqual(RUN_BYTES);
+  }
 });
 
 test('runs keep the order and leave nothing out', () => {

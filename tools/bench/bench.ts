@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: our runtime beside transformers.js on the same weights, providers and prompts, the
- * cost of balanced over standard positions, the time from toggle to answer, and what information flow
- * holds beside whole attention matrices. It asserts no time; it fails only where the two do not give
- * the same logits.
+ * cost of balanced over standard positions, the time from toggle to answer, a perception map beside a
+ * plain loop, and what information flow holds beside whole attention matrices. It asserts no time; it
+ * fails only where the two do not give the same logits.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';

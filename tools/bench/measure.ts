@@ -18,11 +18,14 @@ import type { HostTensor } from '../../src/tensor/tensor.ts';
 import { measureFlow } from './flow.ts';
 import { makeItems, type Item } from './items.ts';
 import { Peer, type PeerProvider } from './peer.ts';
+import { measurePerception } from './perception.ts';
 import { ratios, spread, timeRounds, type Times } from './rounds.ts';
 
 const MODEL = 'emoji-llava';
 /** As the golden outputs. */
 const TOLERANCE = 1e-3;
+/** A perception map takes as long as many passes. */
+const ROUNDS_A_MAP = 4;
 
 /** Some items with their pixels and prompts, so that both sides start from the same tensors. */
 interface Batch {
@@ -181,6 +184,8 @@ async function main(provider: PeerProvider, rounds: number): Promise<void> {
     for (const batch of [one, nine]) await measure(engine, peer, batch, rounds);
     await measureToggle(engine, items[0]!, rounds);
     await measureFlow(engine, items[0]!, rounds);
+    const mapRounds = Math.max(3, Math.ceil(rounds / ROUNDS_A_MAP));
+    await measurePerception(engine, peer, items[0]!, one.ids[0]!, mapRounds);
     await peer.dispose();
   } finally {
     await engine.dispose();
