@@ -1,6 +1,6 @@
 /**
- * How flows are asked for, put together and bounded, on tiny checkpoints; golden-families.test.ts holds
- * their numbers to Hugging Face's, and here parts of them are broken to see that held to them.
+ * How flows are asked for, put together and bounded, on tiny checkpoints. The families' golden tests
+ * hold their numbers to Hugging Face's; here parts of them are broken to see that this can fail.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,49 +1,46 @@
 /**
- * Every family's tiny random checkpoint against Hugging Face transformers: image features, every logit,
- * eight greedy tokens, and how text attends to images in every layer and head. A row of the table is a folder of `fixtures`; its cases are the folders of
+ * A family's tiny random checkpoint against Hugging Face transformers: image features, every logit, eight
+ * greedy tokens, and how text attends to images in every layer and head. Its cases are the folders of
  * `fixtures/golden/<name>` (see tools/golden/README.md).
  */
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, test } from 'vitest';
-import { openNodeBackend } from './backend-node.ts';
-import type { Provider } from './engine.ts';
-import type { RuntimeEngine } from './model-engine.ts';
-import { openEngineOn } from './open-engine.ts';
-import { goldenSource } from './testing/golden-source.ts';
-import { expectFlow, readAttention } from './testing/golden-flow.ts';
-import { expectGolden, readGolden, SCHEMES } from './testing/golden.ts';
-import { expectGreedy, GreedyRunner } from './testing/greedy.ts';
-import { describeOn } from './testing/providers.ts';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { openNodeBackend } from '../backend-node.ts';
+import type { Provider } from '../engine.ts';
+import type { RuntimeEngine } from '../model-engine.ts';
+import { openEngineOn } from '../open-engine.ts';
+import { goldenSource } from './golden-source.ts';
+import { expectFlow, readAttention } from './golden-flow.ts';
+import { expectGolden, readGolden, SCHEMES } from './golden.ts';
+import { expectGreedy, GreedyRunner } from './greedy.ts';
+import { isHere } from './providers.ts';
 
-interface Row {
+/** Which cases run on WebGPU: it is computed in software where there is no GPU. */
+export interface GoldenRow {
+  /** A folder of `fixtures`. */
   readonly name: string;
-  /** WebGPU runs in software where there is no GPU: these cases alone are run on it. */
   readonly webgpu: readonly string[];
+  /** Only with BAPA_LONG=1. */
+  readonly webgpuLong?: readonly string[];
 }
 
-const FAMILIES: readonly Row[] = [
-  { name: 'tiny-gemma3', webgpu: ['right-padded', 'two-images'] },
-  { name: 'tiny-qwen2-vl', webgpu: ['right-padded'] },
-  { name: 'tiny-qwen2.5-vl', webgpu: ['right-padded'] },
-  { name: 'tiny-llava-1.5-vicuna', webgpu: ['right-padded'] },
-  { name: 'tiny-llava-next-llama3', webgpu: ['left-padded'] },
-  { name: 'tiny-llava-next-mistral', webgpu: ['right-padded'] },
-];
-const PROVIDERS: readonly Provider[] = ['cpu', 'wasm', 'webgpu'];
+const HOST_PROVIDERS: readonly Provider[] = ['cpu', 'wasm'];
 
-const RUNS = FAMILIES.flatMap(({ name, webgpu }) =>
-  PROVIDERS.flatMap((provider) =>
-    (provider === 'webgpu' ? webgpu : casesOf(name)).map((one) => ({ name, provider, one })),
-  ),
-);
+/** Declares the suites of a family: every case on cpu and wasm, the row's on WebGPU. */
+export function describeFamily({ name, webgpu, webgpuLong = [] }: GoldenRow): void {
+  for (const provider of HOST_PROVIDERS)
+    for (const one of casesOf(name)) describeCase(name, provider, one);
+  for (const one of webgpu) describeCase(name, 'webgpu', one);
+  for (const one of webgpuLong) describeCase(name, 'webgpu', one, process.env.BAPA_LONG === '1');
+}
 
 function casesOf(name: string): string[] {
   const entries = readdirSync(`fixtures/golden/${name}`, { withFileTypes: true });
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
-for (const { name, provider, one } of RUNS)
-  describeOn(provider, `${name} on ${provider}: ${one}`, () => {
+function describeCase(name: string, provider: Provider, one: string, wanted = true): void {
+  describe.skipIf(!wanted || !isHere(provider))(`${name} on ${provider}: ${one}`, () => {
     let engine: RuntimeEngine;
     let greedy: GreedyRunner;
 
@@ -84,3 +81,4 @@ for (const { name, provider, one } of RUNS)
       },
     );
   });
+}
