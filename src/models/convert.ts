@@ -49,10 +49,10 @@ export interface ConvertOptions {
   readonly resumable?: boolean | undefined;
 }
 
-/** A graph that is to be written, and the same where it computes in float16, if any of it does. */
+/** A graph that is to be written, and the same where it computes in float16. */
 interface BuiltGraph {
   readonly graph: Graph;
-  readonly float16?: Graph;
+  readonly float16: Graph;
 }
 
 /**
@@ -102,13 +102,15 @@ async function buildGraphs(
 ): Promise<Map<string, BuiltGraph>> {
   const once = rememberedReads(weights);
   const halves: Weights = { ...once, compute: 'float16' };
-  const both = async (build: (weights: Weights) => Promise<Graph>): Promise<BuiltGraph> => ({
-    graph: await build(once),
+  const both = async (
+    build: (weights: Weights) => Graph | Promise<Graph>,
+  ): Promise<BuiltGraph> => ({
+    graph: checkedGraph(await build(once)),
     float16: checkedGraph(await build(halves)),
   });
   const graphs = new Map<string, BuiltGraph>();
   graphs.set('vision', await both((from) => buildVisionGraph(config, from)));
-  graphs.set('embed', { graph: buildEmbedGraph(config.decoder, once) });
+  graphs.set('embed', await both((from) => buildEmbedGraph(config.decoder, from)));
   const parts = await splitDecoder(config.decoder, once, partBytes);
   for (const [at, part] of parts.entries())
     graphs.set(
@@ -116,7 +118,6 @@ async function buildGraphs(
       await both((from) => buildDecoderGraph(config.decoder, from, part)),
     );
   for (const [name, { graph }] of graphs) {
-    checkedGraph(graph);
     const bytes = graphDataBytes(graph);
     if (bytes > LARGEST_DATA_FILE)
       throw new Error(
@@ -134,9 +135,9 @@ async function writeGraph(
 ): Promise<StoredGraph> {
   const location = `${name}.data`;
   const model = `${name}.onnx`;
-  const half = float16 && { float16: `${name}.float16.onnx` };
-  const stored: StoredGraph = { model, ...half, data: [location] };
-  if (writer.keep([location, model, ...Object.values(half ?? {})])) {
+  const half = `${name}.float16.onnx`;
+  const stored: StoredGraph = { model, float16: half, data: [location] };
+  if (writer.keep([location, model, half])) {
     count(graphDataBytes(graph));
     return stored;
   }
@@ -149,7 +150,7 @@ async function writeGraph(
     ({ graph: written } = await writeExternal(graph, { write: counted }, { location }));
   });
   await writeModel(writer, model, written);
-  if (half) await writeModel(writer, half.float16, withDataOf(float16, written));
+  await writeModel(writer, half, withDataOf(float16, written));
   return stored;
 }
 

@@ -110,23 +110,43 @@ export function linearLayer(
   return shift === undefined ? product : Add(g, product, shift);
 }
 
-/** Rows `ids` of an embedding `table` `[rows, columns]`, as float32 `[…, columns]`. */
+/**
+ * Rows `ids` of an embedding `table` `[rows, columns]`, as float32 `[…, columns]`. Its initialisers are
+ * the same whatever is computed in.
+ */
 export function embeddingLayer(
   g: GraphBuilder,
   ids: Value,
   name: string,
   table: LazyTensor,
   format: StorageFormat,
+  compute: ComputeType,
 ): Value {
   if (format === 'fp32' || format === 'fp16')
-    return castFloats(
+    return gatherFloats(
       g,
-      Gather(g, g.initializer(name, floats(table, name, format)), ids),
+      ids,
+      g.initializer(name, floats(table, name, format)),
       FLOATS[format],
-      'float32',
+      compute,
     );
   const matrix = quantisedMatrix(table, name, embeddingFormat(QUANTISED[format]));
   return quantisedEmbedding(g, ids, name, matrix);
+}
+
+/**
+ * Where float32 is computed in, half floats are widened before their rows are picked, which onnxruntime
+ * does once, when it loads the table: a GPU without half floats cannot pick them either.
+ */
+function gatherFloats(
+  g: GraphBuilder,
+  ids: Value,
+  table: Value,
+  type: ComputeType,
+  compute: ComputeType,
+): Value {
+  if (compute === 'float32') return Gather(g, castFloats(g, table, type, 'float32'), ids);
+  return castFloats(g, Gather(g, table, ids), type, 'float32');
 }
 
 /** Element types of the formats that hold floats. */

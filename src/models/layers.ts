@@ -26,7 +26,7 @@ export class Part {
     this.#part = part;
   }
 
-  /** In what type the part's linear layers compute. */
+  /** In what type the part computes, see compute.ts. */
   get compute(): ComputeType {
     return this.#weights.compute;
   }
@@ -82,7 +82,8 @@ export class Part {
   embedding(ids: Value, name: string, rows: number, columns: number): Value {
     const table = this.#weights.lazy(this.#part, `${name}.weight`, [rows, columns]);
     const { embedding } = this.#weights.formats;
-    return embeddingLayer(this.g, ids, `${this.#part}.${name}.weight`, table, embedding);
+    const key = `${this.#part}.${name}.weight`;
+    return embeddingLayer(this.g, ids, key, table, embedding, this.compute);
   }
 }
 

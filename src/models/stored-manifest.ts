@@ -23,8 +23,8 @@ export interface StoredGraph {
   /** Path of the graph, which names its data files by their paths in the entry. */
   readonly model: string;
   /**
-   * Path of the same graph where it computes in float16, over the same data. Left out where no part of
-   * it does, and in entries that were written before there were such graphs.
+   * Path of the same graph where it computes in float16, over the same data. Left out in entries that
+   * were written before there were such graphs.
    */
   readonly float16?: string;
   /** Paths of its external data, each below 4 GiB; none where all weights lie in the graph. */
@@ -55,7 +55,8 @@ export interface StoredManifest {
 
 /** Whether a model can compute in float16. */
 export function hasFloat16({ graphs }: Pick<StoredManifest, 'graphs'>): boolean {
-  return [graphs.vision, ...graphs.decoder].every(({ float16 }) => float16 !== undefined);
+  const all = [graphs.vision, graphs.embed, ...graphs.decoder];
+  return all.every(({ float16 }) => float16 !== undefined);
 }
 
 /** Bytes of all files that a manifest lists. */

@@ -146,7 +146,7 @@ describe.each(Object.entries(CASES))('%s', (name, one) => {
 test.skipIf(!isHere('webgpu'))('on webgpu, in parts', async () => {
   const name = 'tiny-qwen2.5-vl';
   const golden = await readGolden(`${name}/${CASES[name]}`);
-  for (const format of ['q4', 'q4a'] as const) {
+  for (const format of ['q4', 'q4a', 'fp16'] as const) {
     const entry = await convert(name, format, 1);
     const onCpu = await logitsOf(await openConverted(entry, 'cpu'), golden);
     const onGpu = await logitsOf(await openConverted(entry, 'webgpu'), golden);
