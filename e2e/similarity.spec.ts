@@ -40,7 +40,7 @@ test('a run over groups tells how far it is, ends when told to, and is exported'
   await openLive(page);
   await openTab(page);
   const panel = page.getByRole('region', { name: 'Results' });
-  await panel.getByRole('combobox', { name: /^Of/ }).selectOption('embedded');
+  await panel.getByRole('combobox', { name: 'Of what' }).selectOption('embedded');
   await panel.getByLabel('Groups').fill('1000');
   await page.getByRole('button', { name: 'Run similarity' }).click();
   const bar = page.getByRole('contentinfo', { name: 'Run' });

@@ -7,8 +7,11 @@ import { SkippedCheck } from './counts.ts';
 import { captureProgram } from './run-program.ts';
 
 const RECIPE = 'tools/golden/make_goldens.py';
-const GOLDEN = 'fixtures/golden';
 const FILES = ['in.safetensors', 'golden.safetensors'];
+/** Of all models; reads the cases that are there. */
+const ATTENTION_RECIPE = 'tools/golden/make_attention.py';
+const ATTENTION_FILES = ['attention.safetensors'];
+const GOLDEN = 'fixtures/golden';
 /** Between two builds of PyTorch; a tenth of what our own runtime is allowed. */
 const TOLERANCE = 1e-4;
 
@@ -22,7 +25,7 @@ const MODELS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Runs the recipe of the golden outputs again, with the Python named in the environment variable
+ * Runs the recipes of the golden outputs again, with the Python named in the environment variable
  * `PYTHON` or `python3`, and compares: whole numbers exactly, floats within `TOLERANCE`.
  * @throws SkippedCheck without PyTorch and transformers; a sentence naming what differs
  */
@@ -41,19 +44,31 @@ export async function rebuildGoldens(): Promise<void> {
   try {
     for (const [model, options] of Object.entries(MODELS)) {
       const out = join(root, model);
-      const made = await captureProgram([python, RECIPE, ...options, '--out', out]);
-      if (!made.ok) throw new Error(`${RECIPE} failed for ${model}: ${made.output.trim()}`);
-      await compareCases(out, join(GOLDEN, model));
+      await runRecipe([python, RECIPE, ...options, '--out', out]);
+      await compareCases(out, join(GOLDEN, model), FILES);
     }
+    const out = join(root, 'attention');
+    await runRecipe([python, ATTENTION_RECIPE, '--out', out]);
+    for (const model of await readdir(out))
+      await compareCases(join(out, model), join(GOLDEN, model), ATTENTION_FILES);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
 }
 
-async function compareCases(made: string, shipped: string): Promise<void> {
+async function runRecipe(command: readonly string[]): Promise<void> {
+  const made = await captureProgram(command);
+  if (!made.ok) throw new Error(`${command.slice(1).join(' ')} failed: ${made.output.trim()}`);
+}
+
+async function compareCases(
+  made: string,
+  shipped: string,
+  files: readonly string[],
+): Promise<void> {
   for (const name of await readdir(shipped)) {
     let largest = 0;
-    for (const file of FILES) {
+    for (const file of files) {
       const difference = await compareFiles(join(made, name, file), join(shipped, name, file));
       largest = Math.max(largest, difference);
     }
@@ -69,13 +84,13 @@ async function compareFiles(made: string, shipped: string): Promise<number> {
     const other = found.get(name);
     if (other?.dtype !== tensor.dtype || other.shape.join() !== tensor.shape.join())
       throw new Error(
-        `${shipped} holds ${name} as ${describe(tensor)}, but ${RECIPE} made ${describe(other)}. Make the golden outputs again.`,
+        `${shipped} holds ${name} as ${describe(tensor)}, but its recipe made ${describe(other)}. Make the golden outputs again.`,
       );
     const tolerance = tensor.dtype === 'float32' ? TOLERANCE : 0;
     const difference = largestDifference(other, tensor);
     if (!(difference <= tolerance))
       throw new Error(
-        `${name} in ${shipped} should be what ${RECIPE} makes within ${tolerance}, but differs by ${difference}. Make the golden outputs again, or find what changed.`,
+        `${name} in ${shipped} should be what its recipe makes within ${tolerance}, but differs by ${difference}. Make the golden outputs again, or find what changed.`,
       );
     largest = Math.max(largest, difference);
   }

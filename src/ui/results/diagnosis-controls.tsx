@@ -9,7 +9,7 @@ import { TAB_LABELS } from './tab-labels.ts';
 
 interface DiagnosisControlsProps {
   kind: DiagnosisKind;
-  /** What the bench's picture is to this diagnosis, like `the target on the bench`. */
+  /** What the bench's picture is to this diagnosis, like `the bench’s target`. */
   bench: string;
   /** The request, given what it is of. */
   request: MakeRequest;
@@ -34,9 +34,10 @@ export function DiagnosisControls({ kind, bench, request, children }: DiagnosisC
     <>
       <div className="diagnosis-controls">
         <fieldset disabled={runs}>
-          <label>
-            Of{' '}
+          <span>
+            <span aria-hidden="true">Of </span>
             <select
+              aria-label="Of what"
               value={scope === 'bench' ? 'bench' : settings.dataset}
               onChange={({ target: { value } }) =>
                 actions.setDiagnosis(
@@ -48,12 +49,12 @@ export function DiagnosisControls({ kind, bench, request, children }: DiagnosisC
               }
             >
               <option value="bench">{bench}</option>
-              <option value="embedded">groups of {dataset}</option>
+              <option value="embedded">{dataset}</option>
               <option value="own" disabled={own === 0}>
-                groups of own pictures ({own})
+                own pictures ({own})
               </option>
             </select>
-          </label>
+          </span>
           {scope === 'groups' && (
             <>
               <WholeNumberField

@@ -27,11 +27,12 @@ const SCALES: Readonly<Record<SimilarityScaleChoice, string>> = {
 
 /** How alike caption and picture are, by the cell that the target alone stands in. */
 export function SimilarityTab() {
-  const result = useWorkbench((state) => state.diagnosisResults.similarity);
+  // As a whole, so that samples are never told to be another run's.
+  const result = useDeferredValue(useWorkbench((state) => state.diagnosisResults.similarity));
   const diagnosis = useWorkbench((state) => state.diagnosis);
   const loaded = useWorkbench((state) => state.model.description?.weightHash);
   const [scale, setScale] = useState<SimilarityScaleChoice>('fixed');
-  const samples = useDeferredValue(result?.samples ?? NONE);
+  const samples = result?.samples ?? NONE;
   const grows = result !== undefined && result.run === diagnosis.run && isActive(diagnosis);
   const summary = useMemo(
     // While samples come in, intervals would be out of date as soon as they are known.
@@ -110,7 +111,7 @@ export function SimilarityTab() {
       </div>
       <DiagnosisControls
         kind="similarity"
-        bench="the target on the bench"
+        bench="the bench’s target"
         request={(scope) => ({ kind: 'similarity', scope })}
       />
       <p className="hint" data-testid="similarity-source">
@@ -124,9 +125,7 @@ export function SimilarityTab() {
         ))}
       </div>
       <SimilarityTable summary={summary} grows={grows} />
-      <p className="hint">
-        Every position scheme gives the same: the number stands before the language model’s layers.
-      </p>
+      <p className="hint">Every position scheme gives the same numbers.</p>
       <details className="meanings">
         <summary>What this means</summary>
         <p className="hint">
@@ -134,7 +133,7 @@ export function SimilarityTab() {
           input embeddings of its caption are pooled channel by channel, and their cosine is taken.
           The first map is the published number. A maximum over the whole picture is nearly flat by
           construction, so read it beside the last map, which pools the tokens of the target’s cell
-          alone.
+          alone. Neither positions nor the language model’s layers have a part in any of them.
         </p>
       </details>
     </div>

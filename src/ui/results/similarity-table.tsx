@@ -47,7 +47,7 @@ export function SimilarityTable({ summary, grows }: SimilarityTableProps) {
   const across = columns.some((column) => column.across !== null) && !grows;
   const groups = Math.max(...columns.flatMap(({ cells }) => cells.map(({ n }) => n)));
   return (
-    <div className="statistics" data-testid="similarity-table">
+    <div className="statistics dense" data-testid="similarity-table">
       <table>
         <caption className="visually-hidden">Cosine with the caption by cell</caption>
         <thead>
