@@ -23,8 +23,9 @@ test('the target on the bench is compared with its caption in all nine cells', a
   const table = page.getByTestId('similarity-table');
   await expect(table.getByRole('row')).toHaveCount(10);
   for (const pooling of POOLINGS) {
+    // Maps are drawn a moment after the table.
+    await expect.poll(async () => Object.keys(await mapValues(page, pooling))).toHaveLength(9);
     const values = Object.values(await mapValues(page, pooling));
-    expect(values).toHaveLength(9);
     for (const value of values) expect(Math.abs(value)).toBeLessThanOrEqual(1);
   }
   // Under another scheme nothing is asked anew, and the probe's tab is as it was.

@@ -68,7 +68,7 @@ export async function watchDeadButtons(page: Page): Promise<() => Promise<string
 /** Values of one map on the page by cell; cells without data are left out. */
 export function mapValues(page: Page, title: string): Promise<Record<string, number>> {
   return page
-    .locator(`[data-map="${title}"] button[data-value]`)
+    .locator(`[data-map="${title}"] [data-value]`)
     .evaluateAll((cells) =>
       Object.fromEntries(
         cells.map((cell) => [

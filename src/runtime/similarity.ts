@@ -104,6 +104,11 @@ async function cosinesOf(
   features: Tensor,
   embeddings: Tensor,
 ): Promise<Float32Array> {
+  for (const { type } of [features, embeddings])
+    if (type !== 'float32')
+      throw new Error(
+        `Image features and embeddings are compared as float32, but the model's are ${type}. Load it in another format.`,
+      );
   if (!device) {
     const values = ({ data }: Tensor) => data as Float32Array;
     return pooledCosineReference({

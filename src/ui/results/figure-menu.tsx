@@ -39,7 +39,7 @@ export function FigureMenu({ name, figures, children }: FigureMenuProps) {
     return () => document.removeEventListener('pointerdown', closeOutside);
   }, []);
   const figure = figures.find(({ label }) => label === chosen) ?? figures[0];
-  const file = `${name}-${figure?.label.replace(/[^\p{L}\p{N}−.]+/gu, '-')}`;
+  const file = `${name}-${figure?.label.replace(/[^\p{L}\p{N}.]+/gu, '-')}`;
 
   async function savePng(svg: string): Promise<void> {
     try {
