@@ -83,7 +83,7 @@ function contentSecurityPolicy(): Plugin {
 }
 
 /** Makes onnxruntime-web resolve to the files that load their wasm by URL, not to ones that embed it. */
-const CONDITIONS = [
+export const CONDITIONS = [
   'onnxruntime-web-use-extern-wasm',
   'module',
   'browser',
