@@ -5,13 +5,13 @@
 import { hashImage, type ProbeDataset } from '../data/dataset.ts';
 import { makeGroups } from '../data/groups.ts';
 import { processImage } from '../data/image-processors.ts';
+import { tokenCells } from '../data/token-cells.ts';
 import { buildManifest, type RunManifest } from '../results/manifest.ts';
 import { CELLS } from '../results/records.ts';
 import type { SimilarityRecord } from '../results/similarity.ts';
 import type { Engine, Similarity } from '../runtime/engine.ts';
 import { composePicture } from './probe.ts';
 import { RunClock, type RunOptions } from './run-options.ts';
-import { tokenCells } from './token-cells.ts';
 
 /** Where the targets' pictures come from. */
 export type SimilarityPictures = Pick<ProbeDataset, 'picture' | 'cell'>;

@@ -15,6 +15,9 @@ const GOLDEN = 'fixtures/golden';
 /** Between two builds of PyTorch; a tenth of what our own runtime is allowed. */
 const TOLERANCE = 1e-4;
 
+const SIMILARITY_RECIPE = 'tools/golden/make_similarity.py';
+const SIMILARITY = 'similarity.json';
+
 /** The recipe's arguments for each model. */
 const MODELS: Readonly<Record<string, readonly string[]>> = {
   'tiny-llava': ['--model', 'fixtures/tiny-llava'],
@@ -51,6 +54,9 @@ export async function rebuildGoldens(): Promise<void> {
     await runRecipe([python, ATTENTION_RECIPE, '--out', out]);
     for (const model of await readdir(out))
       await compareCases(join(out, model), join(GOLDEN, model), ATTENTION_FILES);
+    const similarities = join(root, SIMILARITY);
+    await runRecipe([python, SIMILARITY_RECIPE, '--out', similarities]);
+    await compareNumbers(similarities, join(GOLDEN, SIMILARITY));
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -59,6 +65,28 @@ export async function rebuildGoldens(): Promise<void> {
 async function runRecipe(command: readonly string[]): Promise<void> {
   const made = await captureProgram(command);
   if (!made.ok) throw new Error(`${command.slice(1).join(' ')} failed: ${made.output.trim()}`);
+}
+
+/** Lists of objects whose numbers may differ by `TOLERANCE`, and nothing else. */
+async function compareNumbers(made: string, shipped: string): Promise<void> {
+  const [found, expected] = [await readFlat(made), await readFlat(shipped)];
+  let largest = found.length === expected.length ? 0 : 1;
+  expected.forEach(([name, value], at) => {
+    const [otherName, other] = found[at] ?? [];
+    const numbers = typeof value === 'number' && typeof other === 'number';
+    const apart = numbers ? Math.abs(value - other) : Number(value !== other);
+    largest = Math.max(largest, name === otherName ? apart : 1);
+  });
+  if (!(largest <= TOLERANCE))
+    throw new Error(
+      `${shipped} should be what ${SIMILARITY_RECIPE} makes within ${TOLERANCE}, but differs by ${largest}. Make it again, or find what changed.`,
+    );
+  console.log(`${shipped}: differs by at most ${largest.toExponential(1)}`);
+}
+
+async function readFlat(path: string): Promise<[name: string, value: unknown][]> {
+  const list = JSON.parse(await readFile(path, 'utf8')) as object[];
+  return list.flatMap((one) => Object.entries(one) as [string, unknown][]);
 }
 
 async function compareCases(

@@ -7,8 +7,8 @@ tokens and the input embeddings of its caption (with the special tokens that the
 pooled over the tokens, channel by channel, and their cosine is taken:
     max    both by the largest value: the published number
     mean   both by the mean
-    own    as max, of the image tokens in the drawing's cell alone; null where a picture is not one
-           square of tokens
+    own    as max, of the image tokens in the drawing's cell alone; null where a picture is more than
+           one grid of tokens
 """
 
 import argparse
@@ -59,19 +59,37 @@ def open_model(name: str):
     return model, AutoTokenizer.from_pretrained(folder), inputs
 
 
-def own_rows(tokens: int, cell: int) -> list[int]:
-    """Of a square of tokens, those whose middle lies in the cell."""
-    side = round(tokens**0.5)
-    third = [int((at + 0.5) * 3 / side) for at in range(side)]
-    return [row * side + at for row in range(side) for at in range(side) if third[row] * 3 + third[at] == cell]
+def token_grid(model, inputs: dict[str, torch.Tensor], tokens: int) -> tuple[int, int] | None:
+    """Rows and columns of a picture's tokens."""
+    if "image_grid_thw" in inputs:
+        merge = model.config.vision_config.spatial_merge_size
+        _, height, width = inputs["image_grid_thw"][0].tolist()
+        return height // merge, width // merge
+    if model.config.model_type in ("llava", "gemma3"):
+        return round(tokens**0.5), round(tokens**0.5)
+    return None
+
+
+def own_rows(rows: int, columns: int, cell: int) -> list[int]:
+    """Of a grid of tokens, those whose middle lies in the cell."""
+
+    def third(at: int, count: int) -> int:
+        return int((at + 0.5) * 3 / count)
+
+    return [
+        row * columns + column
+        for row in range(rows)
+        for column in range(columns)
+        if third(row, rows) * 3 + third(column, columns) == cell
+    ]
 
 
 @torch.no_grad()
 def similarity(model, tokenizer, inputs: dict[str, torch.Tensor], caption: str, cell: int) -> dict:
     text = model.get_input_embeddings()(torch.tensor(tokenizer(caption)["input_ids"]))
     image = torch.cat(list(model.get_image_features(**inputs).pooler_output))
-    square = model.config.model_type in ("llava", "gemma3")
-    own = image[own_rows(len(image), cell)] if square else None
+    grid = token_grid(model, inputs, len(image))
+    own = None if grid is None else image[own_rows(*grid, cell)]
 
     def largest(rows: torch.Tensor) -> torch.Tensor:
         return rows.max(dim=0).values
