@@ -54,6 +54,7 @@ describe('help and bad arguments', () => {
     [['probe', '--out', 'x', '--ep', 'cuda'], 'Allowed choices are cpu, wasm, webgpu'],
     [['probe', '--out', 'x', '--dataset', 'nowhere'], 'There is no data set "nowhere"'],
     [['probe', '--out', '/dev/null/x', '--model', 'nowhere'], 'There is no model "nowhere"'],
+    [['probe', '--out', 'x', '--model', 'qwen2-vl-2b'], 'Convert it first, with convert --model'],
   ])('%j', async (args, words) => {
     expectSentence(await bapa(args), words);
   });

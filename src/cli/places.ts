@@ -49,6 +49,10 @@ export async function findModel(nameOrFolder: string): Promise<ModelPlace> {
   if (row?.path) return { name: row.id, folder: join(PUBLIC, row.path) };
   const folder = resolve(nameOrFolder);
   if (await isFolder(folder)) return { name: nameOrFolder, folder };
+  if (row)
+    throw new CommandError(
+      `The model ${row.id} is not on this machine. Convert it first, with convert --model ${row.id} --format q4 --out and a folder, and give that folder as --model.`,
+    );
   const known = models.map((model) => model.id).join(', ');
   throw new CommandError(
     `There is no model "${nameOrFolder}": it is neither a folder nor one of the known models (${known}). Check --model.`,

@@ -111,19 +111,20 @@ describe.each(FAMILIES)('$name', ({ name, folder }) => {
     ]);
   });
 
-  test.runIf(name.includes('qwen'))('moments of a picture see themselves alone', async () => {
-    const { inputs } = await readGolden(`${name}/two-images`);
-    const pixels = toTensor(inputs.get('pixel_values')!);
-    expect(pixels.dims[0]).toBe(2 * 4 * 8);
-    const encode = async (grids: bigint[]) => {
-      const image_grid_thw = new Tensor('int64', grids, [grids.length / 3, 3]);
-      const features: Tensor = await model.encode_image({ pixel_values: pixels, image_grid_thw });
-      return [...(features.data as Float32Array)];
-    };
-    const pictures = await encode([1n, 4n, 8n, 1n, 4n, 8n]);
-    expect(await encode([2n, 4n, 8n])).toEqual(pictures);
-    expect(await encode([1n, 8n, 8n])).not.toEqual(pictures);
-  });
+  if (name.includes('qwen'))
+    test('moments of a picture see themselves alone', async () => {
+      const { inputs } = await readGolden(`${name}/two-images`);
+      const pixels = toTensor(inputs.get('pixel_values')!);
+      expect(pixels.dims[0]).toBe(2 * 4 * 8);
+      const encode = async (grids: bigint[]) => {
+        const image_grid_thw = new Tensor('int64', grids, [grids.length / 3, 3]);
+        const features: Tensor = await model.encode_image({ pixel_values: pixels, image_grid_thw });
+        return [...(features.data as Float32Array)];
+      };
+      const pictures = await encode([1n, 4n, 8n, 1n, 4n, 8n]);
+      expect(await encode([2n, 4n, 8n])).toEqual(pictures);
+      expect(await encode([1n, 8n, 8n])).not.toEqual(pictures);
+    });
 
   test('rounded weights load, and move the logits', async () => {
     const golden = await readGolden(`${name}/${generated.at(-1)}`);
