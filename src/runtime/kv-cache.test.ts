@@ -15,6 +15,9 @@ const PROMPT = 37;
 const CAPACITY = 48;
 const STEPS = 4;
 
+/** WebGPU's attention sums in half floats in another order for another batch. */
+const LARGEST_DIFFERENCE: Record<CacheType, number> = { float32: 1e-6, float16: 2e-3 };
+
 /** Numbers that look random, f32 `[2, tokens, width]`; the same for the same seed. */
 function noise(tokens: number, width: number, seed: number): Float32Array {
   const spread = 12.9898 * (seed + 1);
@@ -120,7 +123,7 @@ function cacheTests(provider: Provider, type: CacheType): void {
         for (const kept of [0, 1]) {
           const fixed = await decode(lengths, [0, 1], kept, true);
           expect(largestDifference(fixed, await decode(lengths, [0, 1], kept, false))).toBeLessThan(
-            1e-6,
+            LARGEST_DIFFERENCE[type],
           );
         }
       });
@@ -129,7 +132,7 @@ function cacheTests(provider: Provider, type: CacheType): void {
       for (const kept of [0, 1]) {
         const together = await decode(lengths, [0, 1], kept);
         const alone = await decode(lengths, [kept], kept, false);
-        expect(largestDifference(together, alone)).toBeLessThan(1e-6);
+        expect(largestDifference(together, alone)).toBeLessThan(LARGEST_DIFFERENCE[type]);
       }
     });
   });
