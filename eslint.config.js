@@ -17,13 +17,14 @@ const ALLOWED_IMPORTS = {
   experiments: ['runtime', 'data', 'results', 'kernels'],
   protocol: ['results'],
   figures: [],
-  ui: ['figures', 'results', 'protocol', 'data'],
+  report: ['figures', 'results'],
+  ui: ['report', 'figures', 'results', 'protocol', 'data'],
   'main.tsx': ['ui'],
   // The two composition roots: they choose the engine and the stores and hand them on.
   'worker.ts': ['worker', 'protocol'],
   worker: ['protocol', 'experiments', 'runtime', 'data', 'results'],
   'cli.ts': ['cli'],
-  cli: ['protocol', 'experiments', 'runtime', 'models', 'data', 'figures', 'results'],
+  cli: ['protocol', 'experiments', 'runtime', 'models', 'data', 'report', 'figures', 'results'],
 };
 
 const FOLDERS = Object.keys(ALLOWED_IMPORTS).filter((name) => !name.includes('.'));

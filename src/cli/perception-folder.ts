@@ -16,7 +16,7 @@ import {
 } from '../results/perception-records.ts';
 import type { PerceptionSummary } from '../results/perception-summary.ts';
 import { CELLS, type Scheme } from '../results/records.ts';
-import { perceptionFigures, type FigureSource } from './perception-figures.ts';
+import { perceptionFigures, type FigureSource } from '../report/perception-figures.ts';
 import { jpegDataUri } from './picture-files.ts';
 import type { RecordFiles, RunFolder } from './run-folder.ts';
 
@@ -67,7 +67,10 @@ export async function writeSummary(
   source: FigureSource,
 ): Promise<void> {
   await folder.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
-  for (const [name, text] of perceptionFigures(summary, source)) await folder.write(name, text);
+  for (const { name, svg, numbers } of perceptionFigures(summary, source)) {
+    await folder.write(`${name}.svg`, svg);
+    await folder.write(`${name}.csv`, tableToCsv(numbers));
+  }
 }
 
 /** Every map over its picture. */

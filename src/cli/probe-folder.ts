@@ -4,7 +4,7 @@ import { formatRecord, formatReference, parseRecords } from '../results/jsonl.ts
 import type { RunManifest } from '../results/manifest.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
 import type { ProbeSummary } from '../results/summary.ts';
-import { probeFigures } from './probe-figures.ts';
+import { probeFigures } from '../report/probe-figures.ts';
 import type { RecordFiles, RunFolder } from './run-folder.ts';
 
 function recordsFile(scheme: string): string {
@@ -38,5 +38,6 @@ export async function writeProbe(
   }
   await folder.write('records.csv', recordsToCsv(records));
   await folder.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
-  for (const [name, svg] of probeFigures(summary, manifest)) await folder.write(name, svg);
+  for (const { name, svg } of probeFigures(summary, manifest))
+    await folder.write(`${name}.svg`, svg);
 }

@@ -1,9 +1,8 @@
 /** The folder of a similarity run: records appended as they come, everything else at the end. */
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { biasFigure, type BiasMapSource } from '../figures/bias-maps.ts';
-import { heatmapNumbers } from '../figures/heatmap-numbers.ts';
-import { similarityMaps, type SimilarityScaleChoice } from '../figures/similarity-maps.ts';
+import type { BiasMapSource } from '../figures/bias-maps.ts';
+import { similarityFigures } from '../report/similarity-figures.ts';
 import { tableToCsv } from '../results/csv.ts';
 import { parseManifest, resumeConflict, type RunManifest } from '../results/manifest.ts';
 import {
@@ -13,7 +12,7 @@ import {
   similaritiesToCsv,
   type SimilarityRecord,
 } from '../results/similarity.ts';
-import { pooledMaps, type SimilaritySummary } from '../results/similarity-summary.ts';
+import type { SimilaritySummary } from '../results/similarity-summary.ts';
 import { CommandError } from './failure.ts';
 import { makeFolder } from './places.ts';
 import { readOptional, writeWhole } from './run-files.ts';
@@ -21,12 +20,6 @@ import { readOptional, writeWhole } from './run-files.ts';
 const MANIFEST = 'manifest.json';
 const RECORDS = 'records.jsonl';
 const SUMMARY = 'summary.json';
-
-/** Figure files and their scales. */
-const FIGURES: readonly (readonly [file: string, scale: SimilarityScaleChoice])[] = [
-  ['similarity.svg', 'fixed'],
-  ['similarity-fitted.svg', 'fitted'],
-];
 
 export class SimilarityFolder {
   private constructor(readonly folder: string) {}
@@ -99,12 +92,9 @@ export class SimilarityFolder {
     summary: SimilaritySummary,
     where: Omit<BiasMapSource, 'quantity'>,
   ): Promise<void> {
-    const source = { quantity: 'cosine with the caption', ...where };
-    const pooled = pooledMaps(summary);
-    for (const [file, scale] of FIGURES)
-      await writeWhole(this.path(file), biasFigure(similarityMaps(pooled, source, scale), source));
-    const numbers = heatmapNumbers(similarityMaps(pooled, source));
-    await writeWhole(this.path('figure.csv'), tableToCsv(numbers));
+    const figures = similarityFigures(summary, where);
+    for (const { name, svg } of figures) await writeWhole(this.path(`${name}.svg`), svg);
+    await writeWhole(this.path('figure.csv'), tableToCsv(figures[0]!.numbers));
     await writeWhole(this.path(SUMMARY), toJson(summary));
   }
 

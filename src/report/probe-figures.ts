@@ -1,26 +1,36 @@
 /** The figures of a probe: one map for each scheme, their differences, and all side by side. */
 import { biasFigure, differenceMap, schemeMaps, type SchemeCells } from '../figures/bias-maps.ts';
+import { heatmapNumbers } from '../figures/heatmap-numbers.ts';
+import type { HeatmapData } from '../figures/heatmap.ts';
 import type { RunManifest } from '../results/manifest.ts';
 import type { Comparison, ProbeSummary, SchemeSummary } from '../results/summary.ts';
+import type { NamedFigure } from './named-figure.ts';
 
-/** SVG texts by file name. Schemes share one scale; what the run was stands under the titles. */
+/** Schemes share one scale; what the run was stands under the titles. */
 export function probeFigures(
   summary: ProbeSummary,
   { model, dataset, groups, seed }: RunManifest,
-): Map<string, string> {
+): NamedFigure[] {
   const quantity = 'accuracy on positive items';
   const source = { quantity, model: model.name, dataset: dataset.name, groups, seed };
   const maps = schemeMaps(summary.schemes.map(schemeCells), source);
-  const files = new Map<string, string>();
-  for (const map of maps) files.set(`heatmap-${map.name}.svg`, biasFigure([map], source));
-  for (const compared of summary.comparisons) {
-    const { first, second } = compared;
-    const difference = differenceMap(differenceCells(compared), source);
-    files.set(`difference-${second}-${first}.svg`, biasFigure([difference], source));
-    const pair = [first, second].map((label) => maps.find(({ name }) => name === label)!);
-    files.set(`comparison-${second}-${first}.svg`, biasFigure([...pair, difference], source));
-  }
-  return files;
+  const figure = (name: string, shown: readonly HeatmapData[]): NamedFigure => ({
+    name,
+    svg: biasFigure(shown, source),
+    numbers: heatmapNumbers(shown),
+  });
+  return [
+    ...maps.map((map) => figure(`heatmap-${map.name}`, [map])),
+    ...summary.comparisons.flatMap((compared) => {
+      const { first, second } = compared;
+      const difference = differenceMap(differenceCells(compared), source);
+      const pair = [first, second].map((label) => maps.find(({ name }) => name === label)!);
+      return [
+        figure(`difference-${second}-${first}`, [difference]),
+        figure(`comparison-${second}-${first}`, [...pair, difference]),
+      ];
+    }),
+  ];
 }
 
 function schemeCells({ scheme, cells, across }: SchemeSummary): SchemeCells {

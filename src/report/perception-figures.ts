@@ -1,11 +1,10 @@
-/** The figures of perception maps with the numbers behind them, by file name. */
+/** The figures of perception maps. */
 import { biasFigure, differenceMap } from '../figures/bias-maps.ts';
 import { heatmapNumbers } from '../figures/heatmap-numbers.ts';
 import type { HeatmapCell } from '../figures/heatmap.ts';
 import { tileNumbers } from '../figures/image-map.ts';
 import { nineMaps, type PlacedMap } from '../figures/nine-maps.ts';
 import { meanMapFigures, shareMaps, shareSource } from '../figures/perception-maps.ts';
-import { tableToCsv } from '../results/csv.ts';
 import type {
   PerceptionCondition,
   PerceptionSummary,
@@ -13,6 +12,7 @@ import type {
   ShareEstimate,
 } from '../results/perception-summary.ts';
 import { CELLS } from '../results/records.ts';
+import type { NamedFigure } from './named-figure.ts';
 
 /** What the run was, as figures say it; what is not known is left out. */
 export interface FigureSource {
@@ -22,12 +22,12 @@ export interface FigureSource {
   readonly seed?: number;
 }
 
-/** Mean maps and shares of every mode: SVG and CSV texts by file name. */
+/** Mean maps and shares of every mode. */
 export function perceptionFigures(
   { conditions, comparisons }: PerceptionSummary,
   source: FigureSource,
-): Map<string, string> {
-  const files = new Map<string, string>();
+): NamedFigure[] {
+  const figures: NamedFigure[] = [];
   for (const mode of new Set(conditions.map((condition) => condition.mode))) {
     const own = conditions.filter((condition) => condition.mode === mode);
     const schemes = own.map(({ scheme, cells }) => ({
@@ -36,8 +36,8 @@ export function perceptionFigures(
     }));
     meanMapFigures(schemes, mode, source).forEach((figure, at) => {
       const name = `mean-maps-${schemes[at]!.label}-${mode}`;
-      files.set(`${name}.svg`, nineMaps(figure));
-      files.set(`${name}.csv`, tableToCsv(tileNumbers(knownMaps(figure.maps))));
+      const numbers = tileNumbers(knownMaps(figure.maps));
+      figures.push({ name, svg: nineMaps(figure), numbers });
     });
     const shares = shareSource(mode, source);
     const differences = comparisons.filter((comparison) => comparison.mode === mode);
@@ -45,10 +45,10 @@ export function perceptionFigures(
       ...shareMaps(own.map(schemeShares), shares),
       ...differences.map((difference) => differenceMap(differenceCells(difference), shares)),
     ];
-    files.set(`mass-shares-${mode}.svg`, biasFigure(maps, shares));
-    files.set(`mass-shares-${mode}.csv`, tableToCsv(heatmapNumbers(maps)));
+    const name = `mass-shares-${mode}`;
+    figures.push({ name, svg: biasFigure(maps, shares), numbers: heatmapNumbers(maps) });
   }
-  return files;
+  return figures;
 }
 
 function knownMaps(maps: readonly PlacedMap[]) {
