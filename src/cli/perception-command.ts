@@ -27,7 +27,7 @@ import {
   typedOption,
   wholeNumberFrom,
 } from './options.ts';
-import { perceptionFiles, writePerception, writeSummary } from './perception-folder.ts';
+import { writePerception, writeSummary } from './perception-folder.ts';
 import { perceptionText } from './perception-text.ts';
 import { findModel, isFolder } from './places.ts';
 import { progressLine } from './progress-line.ts';
@@ -116,7 +116,7 @@ async function perception(flags: PerceptionFlags): Promise<void> {
   const dataset = await openDataset(flags.dataset);
   const plan = planPerception(dataset, { groups, seed, schemes, modes, fill, tile, batch });
   const place = await findModel(flags.model);
-  const folder = await RunFolder.open(flags.out, perceptionFiles(schemes, modes));
+  const folder = await RunFolder.open(flags.out, 'perception');
   if (!flags.resume) await folder.refuseOverwrite();
 
   const { openEngine } = await import('../runtime/open-engine-node.ts');
@@ -168,7 +168,7 @@ async function importMaps({ import: from, out }: PerceptionFlags): Promise<void>
   );
   const maps = importAttentionMaps(files);
   const summary = summarizePerception(maps);
-  const folder = await RunFolder.open(out, perceptionFiles([], []));
+  const folder = await RunFolder.open(out, 'perception');
   await folder.refuseOverwrite();
   const encoder = new TextEncoder();
   const manifest = {

@@ -7,36 +7,16 @@ import { pictureMap } from '../figures/perception-maps.ts';
 import { attentionMapPath, formatAttentionMap } from '../results/attention-map.ts';
 import { tableToCsv } from '../results/csv.ts';
 import type { RunManifest } from '../results/manifest.ts';
-import {
-  formatPerceptionRecord,
-  mapOf,
-  parsePerceptionRecords,
-  type PerceptionMode,
-  type PerceptionRecord,
-} from '../results/perception-records.ts';
+import { mapOf, type PerceptionRecord } from '../results/perception-records.ts';
 import type { PerceptionSummary } from '../results/perception-summary.ts';
-import { CELLS, type Scheme } from '../results/records.ts';
+import { CELLS } from '../results/records.ts';
 import { perceptionFigures, type FigureSource } from '../report/perception-figures.ts';
 import { jpegDataUri } from './picture-files.ts';
-import type { RecordFiles, RunFolder } from './run-folder.ts';
-
-/** A file for each scheme and mode. */
-export function perceptionFiles(
-  schemes: readonly Scheme[],
-  modes: readonly PerceptionMode[],
-): RecordFiles<PerceptionRecord> {
-  const name = (scheme: string, mode: PerceptionMode) => `records-${scheme}-${mode}.jsonl`;
-  return {
-    names: schemes.flatMap(({ label }) => modes.map((mode) => name(label, mode))),
-    nameOf: ({ scheme, mode }) => name(scheme, mode),
-    format: formatPerceptionRecord,
-    parse: parsePerceptionRecords,
-  };
-}
+import type { RunFolder } from './run-folder.ts';
 
 /** Writes all results of a finished run, records in the plan's order. */
 export async function writePerception(
-  folder: RunFolder<PerceptionRecord>,
+  folder: RunFolder<'perception'>,
   records: readonly PerceptionRecord[],
   summary: PerceptionSummary,
   manifest: RunManifest,
@@ -44,7 +24,7 @@ export async function writePerception(
 ): Promise<void> {
   const { model, groups, seed } = manifest;
   const source = { model: model.name, dataset: dataset.name, groups, seed };
-  await folder.writeRecords(records);
+  await folder.writeRecords(manifest, records);
   await writeSummary(folder, summary, source);
   for (const [condition, own] of group(records, conditionOf)) {
     const maps = own.flatMap((record) => {
@@ -62,7 +42,7 @@ export async function writePerception(
 
 /** The summary, and its figures with their numbers. */
 export async function writeSummary(
-  folder: Pick<RunFolder<PerceptionRecord>, 'write'>,
+  folder: Pick<RunFolder<'perception'>, 'write'>,
   summary: PerceptionSummary,
   source: FigureSource,
 ): Promise<void> {
@@ -75,7 +55,7 @@ export async function writeSummary(
 
 /** Every map over its picture. */
 async function writePictures(
-  folder: RunFolder<PerceptionRecord>,
+  folder: RunFolder<'perception'>,
   records: readonly PerceptionRecord[],
   dataset: ProbeDataset,
   source: FigureSource,

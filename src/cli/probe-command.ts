@@ -18,7 +18,7 @@ import {
 } from './options.ts';
 import { findModel } from './places.ts';
 import { answersOf, progressLine } from './progress-line.ts';
-import { probeFiles, writeProbe } from './probe-folder.ts';
+import { writeProbe } from './probe-folder.ts';
 import { RunFolder } from './run-folder.ts';
 import { summaryText } from './summary-text.ts';
 
@@ -85,7 +85,7 @@ async function probe(flags: ProbeFlags): Promise<void> {
     );
   }
   const place = await findModel(flags.model);
-  const folder = await RunFolder.open(flags.out, probeFiles(schemes));
+  const folder = await RunFolder.open(flags.out, 'probe');
   if (!flags.resume) await folder.refuseOverwrite();
 
   const { openEngine } = await import('../runtime/open-engine-node.ts');

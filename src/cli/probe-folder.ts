@@ -1,34 +1,20 @@
 /** What a probe writes into the folder of its run. */
 import { recordsToCsv } from '../results/csv.ts';
-import { formatRecord, formatReference, parseRecords } from '../results/jsonl.ts';
+import { formatReference } from '../results/jsonl.ts';
 import type { RunManifest } from '../results/manifest.ts';
-import type { ProbeRecord, Scheme } from '../results/records.ts';
+import type { ProbeRecord } from '../results/records.ts';
 import type { ProbeSummary } from '../results/summary.ts';
 import { probeFigures } from '../report/probe-figures.ts';
-import type { RecordFiles, RunFolder } from './run-folder.ts';
-
-function recordsFile(scheme: string): string {
-  return `records-${scheme}.jsonl`;
-}
-
-/** A file for each scheme. */
-export function probeFiles(schemes: readonly Scheme[]): RecordFiles<ProbeRecord> {
-  return {
-    names: schemes.map(({ label }) => recordsFile(label)),
-    nameOf: ({ scheme }) => recordsFile(scheme),
-    format: formatRecord,
-    parse: parseRecords,
-  };
-}
+import type { RunFolder } from './run-folder.ts';
 
 /** Writes all results of a finished run, records in the plan's order. */
 export async function writeProbe(
-  folder: RunFolder<ProbeRecord>,
+  folder: RunFolder<'probe'>,
   records: readonly ProbeRecord[],
   summary: ProbeSummary,
   manifest: RunManifest,
 ): Promise<void> {
-  await folder.writeRecords(records);
+  await folder.writeRecords(manifest, records);
   for (const { label } of manifest.schemes) {
     // The published probe's lines carry no polarity: a file for each keeps its scripts right.
     const of = (polarity: string) =>

@@ -1,40 +1,42 @@
 /** The folder of a run: records appended as they come, everything else written at the end. */
 import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseManifest, resumeConflict, type RunManifest } from '../results/manifest.ts';
+import {
+  formatManifest,
+  parseManifest,
+  resumeConflict,
+  type RunManifest,
+} from '../results/manifest.ts';
+import {
+  type Experiment,
+  MANIFEST_FILE as MANIFEST,
+  recordTexts,
+  type RecordOf,
+  RUN_LAYOUTS,
+  type RunLayout,
+  wholeLines,
+} from '../results/run-layout.ts';
 import { CommandError } from './failure.ts';
 import { makeFolder } from './places.ts';
 import { readOptional, writeWhole } from './run-files.ts';
 
-const MANIFEST = 'manifest.json';
+export class RunFolder<E extends Experiment> {
+  private readonly layout: RunLayout<RecordOf<E>>;
 
-/** The files that hold an experiment's records, a record a line. */
-export interface RecordFiles<R> {
-  /** `records-….jsonl` each. */
-  readonly names: readonly string[];
-  /** Which of them a record belongs to. */
-  readonly nameOf: (record: R) => string;
-  readonly format: (record: R) => string;
-  /** Throws naming the line that is wrong. */
-  readonly parse: (text: string, path: string) => R[];
-}
-
-export class RunFolder<R extends { readonly key: string }> {
   private constructor(
     readonly folder: string,
-    private readonly files: RecordFiles<R>,
-  ) {}
+    experiment: E,
+  ) {
+    this.layout = RUN_LAYOUTS[experiment];
+  }
 
   /**
    * Makes the folder (its parents too) for a run.
    * @throws when it cannot be made
    */
-  static async open<R extends { readonly key: string }>(
-    folder: string,
-    files: RecordFiles<R>,
-  ): Promise<RunFolder<R>> {
+  static async open<E extends Experiment>(folder: string, experiment: E): Promise<RunFolder<E>> {
     await makeFolder(folder, '--out');
-    return new RunFolder(folder, files);
+    return new RunFolder(folder, experiment);
   }
 
   /** @throws when the folder already holds a run, or records of one, that would be overwritten */
@@ -49,7 +51,7 @@ export class RunFolder<R extends { readonly key: string }> {
 
   /** Records without a manifest do not say what they are of. */
   private async refuseStrayRecords(): Promise<void> {
-    const stray = (await readdir(this.folder)).find((name) => /^records-.*\.jsonl$/.test(name));
+    const stray = (await readdir(this.folder)).find((name) => /^records(-.*)?\.jsonl$/.test(name));
     if (stray === undefined) return;
     throw new CommandError(
       `The folder ${this.folder} holds ${stray} but no ${MANIFEST}, so nothing tells which run its records are of. Move it away, or choose another --out.`,
@@ -61,7 +63,7 @@ export class RunFolder<R extends { readonly key: string }> {
    * that the next record starts on a line of its own.
    * @throws when the run had other settings, or naming the file and line that is wrong
    */
-  async readDone(manifest: RunManifest): Promise<Map<string, R>> {
+  async readDone(manifest: RunManifest): Promise<Map<string, RecordOf<E>>> {
     const before = await readOptional(join(this.folder, MANIFEST));
     if (before === undefined) {
       await this.refuseStrayRecords();
@@ -69,13 +71,13 @@ export class RunFolder<R extends { readonly key: string }> {
     }
     const conflict = resumeConflict(parseManifest(before, join(this.folder, MANIFEST)), manifest);
     if (conflict) throw new CommandError(conflict);
-    const done = new Map<string, R>();
-    for (const name of this.files.names) {
+    const done = new Map<string, RecordOf<E>>();
+    for (const name of this.layout.recordFiles(manifest)) {
       const path = join(this.folder, name);
       const text = await readOptional(path);
       if (text === undefined) continue;
-      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-      for (const record of this.files.parse(whole, path)) done.set(record.key, record);
+      const whole = wholeLines(text);
+      for (const record of this.layout.parse(whole, path)) done.set(record.key, record);
       if (whole.length < text.length) await writeWhole(path, whole);
     }
     return done;
@@ -86,14 +88,15 @@ export class RunFolder<R extends { readonly key: string }> {
     const path = join(this.folder, MANIFEST);
     const before = resumed ? await readOptional(path) : undefined;
     const startedAt = before ? parseManifest(before, path).startedAt : manifest.startedAt;
-    await writeWhole(path, `${JSON.stringify({ ...manifest, startedAt }, null, 2)}\n`);
+    await writeWhole(path, formatManifest({ ...manifest, startedAt }));
     if (resumed) return;
-    for (const name of this.files.names) await writeFile(join(this.folder, name), '');
+    for (const name of this.layout.recordFiles(manifest))
+      await writeFile(join(this.folder, name), '');
   }
 
-  async append(record: R): Promise<void> {
-    const { nameOf, format } = this.files;
-    await appendFile(join(this.folder, nameOf(record)), format(record));
+  async append(record: RecordOf<E>): Promise<void> {
+    const { fileOf, format } = this.layout;
+    await appendFile(join(this.folder, fileOf(record)), format(record));
   }
 
   /** Writes a file of results below the folder, its own folders too. */
@@ -104,11 +107,8 @@ export class RunFolder<R extends { readonly key: string }> {
   }
 
   /** Writes all records of a finished run anew, in the order given. */
-  async writeRecords(records: readonly R[]): Promise<void> {
-    const { names, nameOf, format } = this.files;
-    for (const name of names) {
-      const own = records.filter((record) => nameOf(record) === name);
-      await this.write(name, own.map(format).join(''));
-    }
+  async writeRecords(manifest: RunManifest, records: readonly RecordOf<E>[]): Promise<void> {
+    for (const [name, text] of recordTexts(this.layout, manifest, records))
+      await this.write(name, text);
   }
 }

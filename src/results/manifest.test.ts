@@ -1,40 +1,8 @@
 import { expect, test } from 'vitest';
-import { buildManifest, type ManifestModel, resumeConflict, type RunManifest } from './manifest.ts';
+import { resumeConflict, type RunManifest } from './manifest.ts';
+import { makeManifest } from './testing/make-manifest.ts';
 
-const MODEL: ManifestModel = {
-  model: 'a-model',
-  revision: 'local',
-  weightHash: 'weights',
-  settingsHash: 'settings',
-  dtype: 'q4',
-  compute: 'float32',
-  provider: 'webgpu',
-  build: 'jspi',
-  adapter: 'an adapter',
-  versions: {},
-  spec: { family: 'llava', imageProcessor: {} },
-  yesTokenIds: [1],
-  noTokenIds: [2],
-};
-
-function manifestOf(compute: string): RunManifest {
-  return buildManifest(
-    { ...MODEL, compute },
-    {
-      experiment: 'probe',
-      imageSize: { width: 1, height: 1 },
-      prompt: '{caption}',
-      renderedPrompt: '{caption}',
-      schemes: [{ label: 'standard', strength: 0 }],
-      dataset: { name: 'pictures', hash: 'hash', items: 1 },
-      groups: 1,
-      seed: 1,
-      whiteCells: 0,
-      picturesPerBatch: 9,
-      startedAt: '2026-01-01T00:00:00.000Z',
-    },
-  );
-}
+const manifestOf = (compute: string): RunManifest => makeManifest({}, { compute });
 
 test('a run says what it computed in, and is not gone on with in another type', () => {
   const halves = manifestOf('float16');

@@ -150,6 +150,11 @@ function labels(manifest: RunManifest): string {
   return manifest.schemes.map(({ label, strength }) => `${label} (${strength})`).join(', ');
 }
 
+/** A manifest as its file's text. */
+export function formatManifest(manifest: RunManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
 /**
  * Reads a manifest.
  * @param where the file, for messages
