@@ -55,7 +55,7 @@ function schemeLines({ scheme, cells, across }: SchemeSummary): string[] {
 }
 
 function acrossLines(across: GroupSummary): string[] {
-  const { balancedAccuracy, positives, negatives } = across;
+  const { balancedAccuracy, positives, negatives, sensitivity, margins } = across;
   const lines = [`Across cells, ${across.groups} groups`];
   lines.push(...measureLines('accuracy', across.accuracy));
   if (balancedAccuracy) {
@@ -65,6 +65,11 @@ function acrossLines(across: GroupSummary): string[] {
       ...measureLines('balanced accuracy', balancedAccuracy),
     );
   }
+  if (sensitivity) lines.push(`  sensitivity d' over all items: ${interval(sensitivity)}`);
+  lines.push(
+    `  mean margin on positives: range over cells ${interval(margins.range)},`,
+    `    ${pValue(margins.rangeNull.p)} (by chance ${number(margins.rangeNull.nullMean)})`,
+  );
   for (const [name, items] of [
     ['positives', positives],
     ['negatives', negatives],
@@ -103,6 +108,8 @@ function comparisonLines(comparison: Comparison): string[] {
   if (comparison.balancedAccuracy) {
     lines.push(...differenceLines('balanced accuracy', comparison.balancedAccuracy));
   }
+  if (comparison.sensitivity)
+    lines.push(`Difference in sensitivity d': ${interval(comparison.sensitivity, true)}`);
   return lines;
 }
 
@@ -115,5 +122,6 @@ function differenceLines(name: string, difference: MeasureComparison): string[] 
     ...grid(tests),
     `  mean ${interval(difference.mean, true)}, SD ${interval(difference.sd, true)}`,
     `  range (max - min) ${interval(difference.range, true)}`,
+    `  schemes exchanged inside groups: mean ${pValue(difference.swaps.pMean)}, range ${pValue(difference.swaps.pRange)}`,
   ];
 }

@@ -1,19 +1,23 @@
 /** Everything the records of a probe say, as one JSON that tables, figures and the page read. */
 import { CELLS, type Cell, type ProbeRecord, type Scheme } from './records.ts';
 import {
-  ACROSS_LENGTH,
-  acrossCells,
-  describeCells,
-  type AcrossCells,
-} from './statistics/across-cells.ts';
-import { bootstrapMeans } from './statistics/bootstrap.ts';
+  pointsOf,
+  ResampledSchemes,
+  schemeBits,
+  scoresOf,
+  type Measure,
+} from './resampled-schemes.ts';
+import { compareMeasure, type Comparison } from './scheme-comparison.ts';
+import { acrossCells, type AcrossCells } from './statistics/across-cells.ts';
 import { cellStatistics, type CellStatistics } from './statistics/cell-statistics.ts';
 import { cochranQ, type CochranQ } from './statistics/cochran.ts';
 import { consistency, type Consistency } from './statistics/consistency.ts';
-import { CELL_COUNT, groupTables, NO, rightAnswers, YES } from './statistics/group-table.ts';
-import { exactMcNemar, holm } from './statistics/mcnemar.ts';
+import { groupTables, NO, rightAnswers, YES } from './statistics/group-table.ts';
+import { summarizeMargins, type MarginSummary } from './statistics/margin-summary.ts';
 import { permuteRange, type RangeNull } from './statistics/permutation.ts';
 import type { Estimate } from './statistics/wilson.ts';
+
+export type { CellTest, Comparison, MeasureComparison } from './scheme-comparison.ts';
 
 export const SUMMARY_VERSION = 1;
 
@@ -48,6 +52,10 @@ export interface GroupSummary {
   readonly balancedAccuracy: MeasureSummary | null;
   readonly positives: ItemSummary;
   readonly negatives: ItemSummary | null;
+  /** Sensitivity d′ over the items of all nine cells; null without negatives. */
+  readonly sensitivity: Estimate | null;
+  /** Margins of the positive items, which go on differing where accuracy is saturated. */
+  readonly margins: MarginSummary;
 }
 
 export interface SchemeSummary {
@@ -55,30 +63,6 @@ export interface SchemeSummary {
   readonly records: number;
   readonly cells: readonly CellStatistics[];
   readonly across: GroupSummary | null;
-}
-
-export interface CellTest {
-  readonly cell: Cell;
-  /** Items that only the first scheme, or only the second, got right. */
-  readonly onlyFirst: number;
-  readonly onlySecond: number;
-  /** Exact McNemar, and the same after Holm's correction over the nine cells. */
-  readonly p: number;
-  readonly pHolm: number;
-}
-
-/** Second scheme less first, on the same groups. */
-export interface MeasureComparison extends AcrossCells {
-  readonly tests: readonly CellTest[];
-}
-
-export interface Comparison {
-  readonly first: string;
-  readonly second: string;
-  readonly groups: number;
-  readonly accuracy: MeasureComparison;
-  /** Its tests pool the positive and negative items of a cell; null without negatives. */
-  readonly balancedAccuracy: MeasureComparison | null;
 }
 
 export interface ProbeSummary {
@@ -99,14 +83,6 @@ export interface SummaryOptions {
 
 const DEFAULTS: SummaryOptions = { resamples: 10_000, permutations: 10_000, seed: 20_240_901 };
 
-/** Bits of one scheme. `[groups, 9]` each. */
-interface SchemeBits {
-  readonly positive: Uint8Array;
-  readonly negative: Uint8Array | null;
-}
-
-type Measure = 'accuracy' | 'balancedAccuracy';
-
 /**
  * Summarises a probe. Incomplete runs are fine: cells tell what they have, and what needs complete
  * groups leaves the others out. The same records, options and seed give the same summary.
@@ -122,11 +98,8 @@ export function summarize(
   );
   const { tables, incomplete } = groupTables(bySchemes);
   const groups = tables[0]?.groups.length ?? 0;
-  const bits: SchemeBits[] = tables.map(({ positive, negative }) => ({
-    positive: rightAnswers(positive, YES),
-    negative: negative && rightAnswers(negative, NO),
-  }));
-  const resampled = groups >= 2 ? new Resampled(bits, groups, settings) : null;
+  const bits = tables.map(schemeBits);
+  const resampled = groups >= 2 ? new ResampledSchemes(bits, groups, settings) : null;
   return {
     version: SUMMARY_VERSION,
     settings,
@@ -143,6 +116,8 @@ export function summarize(
           : null,
         positives: summarizeItems(tables[index]!.positive, YES),
         negatives: tables[index]!.negative && summarizeItems(tables[index]!.negative, NO),
+        sensitivity: resampled.sensitivity(index),
+        margins: summarizeMargins(tables[index]!.margins, settings),
       },
     })),
     comparisons: resampled
@@ -150,10 +125,11 @@ export function summarize(
           first: schemes[0]!.label,
           second: scheme.label,
           groups,
-          accuracy: compareMeasure(resampled, index + 1, 'accuracy'),
+          accuracy: compareMeasure(resampled, index + 1, 'accuracy', settings),
           balancedAccuracy: tables[0]!.negative
-            ? compareMeasure(resampled, index + 1, 'balancedAccuracy')
+            ? compareMeasure(resampled, index + 1, 'balancedAccuracy', settings)
             : null,
+          sensitivity: resampled.sensitivityChange(0, index + 1),
         }))
       : [],
   };
@@ -168,72 +144,8 @@ function schemesOf(records: readonly ProbeRecord[]): Scheme[] {
   return [...schemes.values()];
 }
 
-/** One bootstrap for all schemes, so that differences are paired by group. */
-class Resampled {
-  readonly observed: Float64Array;
-  private readonly means: Float64Array;
-  private readonly width: number;
-
-  constructor(
-    readonly bits: readonly SchemeBits[],
-    readonly groups: number,
-    { resamples, seed }: SummaryOptions,
-  ) {
-    const planes = bits.flatMap(({ positive, negative }) => [positive, negative ?? positive]);
-    this.width = planes.length * CELL_COUNT;
-    const rows = new Uint8Array(groups * this.width);
-    this.observed = new Float64Array(this.width);
-    for (let group = 0; group < groups; group++) {
-      planes.forEach((plane, index) => {
-        const row = plane.subarray(group * CELL_COUNT, (group + 1) * CELL_COUNT);
-        rows.set(row, group * this.width + index * CELL_COUNT);
-        row.forEach((bit, cell) => (this.observed[index * CELL_COUNT + cell]! += bit));
-      });
-    }
-    this.observed.forEach((count, column) => (this.observed[column] = count / groups));
-    this.means = bootstrapMeans(rows, this.width, { resamples, seed });
-  }
-
-  /** The described vector of a scheme's measure, observed and resampled. */
-  describe(scheme: number, measure: Measure): { observed: Float64Array; resampled: Float64Array } {
-    const resamples = this.means.length / this.width;
-    const observed = new Float64Array(ACROSS_LENGTH);
-    const cells = new Float64Array(CELL_COUNT);
-    this.readCells(this.observed, 0, scheme, measure, cells);
-    describeCells(cells, observed);
-    const resampled = new Float64Array(resamples * ACROSS_LENGTH);
-    for (let row = 0; row < resamples; row++) {
-      this.readCells(this.means, row * this.width, scheme, measure, cells);
-      const at = row * ACROSS_LENGTH;
-      describeCells(cells, resampled.subarray(at, at + ACROSS_LENGTH));
-    }
-    return { observed, resampled };
-  }
-
-  private readCells(
-    means: Float64Array,
-    row: number,
-    scheme: number,
-    measure: Measure,
-    into: Float64Array,
-  ): void {
-    const positive = row + scheme * 2 * CELL_COUNT;
-    const second = measure === 'accuracy' ? positive : positive + CELL_COUNT;
-    for (let cell = 0; cell < CELL_COUNT; cell++) {
-      into[cell] = (means[positive + cell]! + means[second + cell]!) / 2;
-    }
-  }
-}
-
-/** Points that each cell of each group got: right positives, and for balanced accuracy negatives. */
-function scoresOf(bits: SchemeBits, measure: Measure): Uint8Array {
-  const { positive, negative } = bits;
-  if (measure === 'accuracy' || !negative) return positive;
-  return positive.map((bit, at) => bit + negative[at]!);
-}
-
 function summarizeMeasure(
-  resampled: Resampled,
+  resampled: ResampledSchemes,
   scheme: number,
   measure: Measure,
   { permutations, seed }: SummaryOptions,
@@ -247,7 +159,7 @@ function summarizeMeasure(
     ...across,
     best: byValue[byValue.length - 1]!,
     worst: byValue[0]!,
-    rangeNull: permuteRange(scores, measure === 'accuracy' ? 1 : 2, { permutations, seed }),
+    rangeNull: permuteRange(scores, pointsOf(measure), { permutations, seed }),
   };
 }
 
@@ -256,35 +168,4 @@ function summarizeItems(answers: Uint8Array, right: typeof YES | typeof NO): Ite
     consistency: consistency(answers, right),
     cochran: cochranQ(rightAnswers(answers, right)),
   };
-}
-
-function compareMeasure(resampled: Resampled, second: number, measure: Measure): MeasureComparison {
-  const before = resampled.describe(0, measure);
-  const after = resampled.describe(second, measure);
-  const observed = after.observed.map((value, at) => value - before.observed[at]!);
-  const differences = after.resampled.map((value, at) => value - before.resampled[at]!);
-  return {
-    ...acrossCells(observed, differences),
-    tests: testCells(resampled.bits[0]!, resampled.bits[second]!, measure),
-  };
-}
-
-/** McNemar per cell, Holm over the nine. */
-function testCells(first: SchemeBits, second: SchemeBits, measure: Measure): CellTest[] {
-  const pairs: [Uint8Array, Uint8Array][] = [[first.positive, second.positive]];
-  if (measure === 'balancedAccuracy' && first.negative && second.negative) {
-    pairs.push([first.negative, second.negative]);
-  }
-  const counts = CELLS.map((cell, index) => {
-    let [onlyFirst, onlySecond] = [0, 0];
-    for (const [before, after] of pairs) {
-      for (let at = index; at < before.length; at += CELL_COUNT) {
-        if (before[at]! > after[at]!) onlyFirst++;
-        if (after[at]! > before[at]!) onlySecond++;
-      }
-    }
-    return { cell, onlyFirst, onlySecond, p: exactMcNemar(onlyFirst, onlySecond) };
-  });
-  const corrected = holm(counts.map((count) => count.p));
-  return counts.map((count, index) => ({ ...count, pHolm: corrected[index]! }));
 }

@@ -1,5 +1,5 @@
 /** Answers by group and cell: the form in which statistics across cells read them. */
-import { CELLS, type ProbeRecord } from '../records.ts';
+import { CELLS, type Cell, type ProbeRecord } from '../records.ts';
 
 export const CELL_COUNT = CELLS.length;
 
@@ -16,23 +16,31 @@ export interface GroupTable {
   readonly positive: Uint8Array;
   /** Answers to the negative items, `[groups, 9]`; null in a run that has no negatives. */
   readonly negative: Uint8Array | null;
+  /** Margins of the positive items, `[groups, 9]`. */
+  readonly margins: Float64Array;
 }
 
 const CODES = { Yes: YES, No: NO } as const;
 
-/** The groups that have an answer for every cell, and how many have not. One scheme's records. */
-function indexAnswers(
-  records: readonly ProbeRecord[],
-): Map<number, { positive: Map<string, number>; negative: Map<string, number> }> {
-  const groups = new Map<
-    number,
-    { positive: Map<string, number>; negative: Map<string, number> }
-  >();
+/** What one group answered, by cell. */
+interface GroupAnswers {
+  readonly positive: Map<Cell, number>;
+  readonly negative: Map<Cell, number>;
+  readonly margins: Map<Cell, number>;
+}
+
+/** Answers of one scheme's records by group. */
+function indexAnswers(records: readonly ProbeRecord[]): Map<number, GroupAnswers> {
+  const groups = new Map<number, GroupAnswers>();
   for (const record of records) {
     let group = groups.get(record.group);
-    if (!group) groups.set(record.group, (group = { positive: new Map(), negative: new Map() }));
+    if (!group) {
+      group = { positive: new Map(), negative: new Map(), margins: new Map() };
+      groups.set(record.group, group);
+    }
     const code = record.prediction === null ? UNPARSED : CODES[record.prediction];
     group[record.polarity].set(record.cell, code);
+    if (record.polarity === 'positive') group.margins.set(record.cell, record.margin);
   }
   return groups;
 }
@@ -60,14 +68,13 @@ export function groupTables(schemes: readonly (readonly ProbeRecord[])[]): {
     }),
   );
   const tables = indices.map((index) => {
-    const read = (polarity: 'positive' | 'negative') =>
-      Uint8Array.from(
-        groups.flatMap((group) => CELLS.map((cell) => index.get(group)![polarity].get(cell)!)),
-      );
+    const read = (what: keyof GroupAnswers) =>
+      groups.flatMap((group) => CELLS.map((cell) => index.get(group)![what].get(cell)!));
     return {
       groups,
-      positive: read('positive'),
-      negative: withNegatives ? read('negative') : null,
+      positive: Uint8Array.from(read('positive')),
+      negative: withNegatives ? Uint8Array.from(read('negative')) : null,
+      margins: Float64Array.from(read('margins')),
     };
   });
   return { tables, incomplete: all.length - groups.length };

@@ -3,6 +3,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { quantile } from './bootstrap.ts';
 import { CELL_COUNT } from './group-table.ts';
+import { PACKED_LIMIT, packCounts, unpackCounts, wordsOf } from './packed-counts.ts';
 
 export interface RangeNull {
   readonly observed: number;
@@ -14,34 +15,13 @@ export interface RangeNull {
   readonly permutations: number;
 }
 
-/**
- * Nine sums travel in three doubles, three of 17 bits in each, so that a group is added in three steps.
- * Integers below 2^51 are exact.
- */
-const FIELD = 2 ** 17;
-const FIELDS_PER_WORD = 3;
-const WORDS = CELL_COUNT / FIELDS_PER_WORD;
+const WORDS = wordsOf(CELL_COUNT);
 
-/** Nine scores as {@link WORDS} packed doubles. */
-function pack(scores: ArrayLike<number>): number[] {
-  return Array.from({ length: WORDS }, (_, word) => {
-    const [first, second, third] = [0, 1, 2].map(
-      (field) => scores[word * FIELDS_PER_WORD + field]!,
-    );
-    return first! + FIELD * (second! + FIELD * third!);
-  });
-}
-
-function rangeOf(words: ArrayLike<number>): number {
+function rangeOf(counts: Float64Array): number {
   let [smallest, largest] = [Infinity, -Infinity];
-  for (let word = 0; word < WORDS; word++) {
-    let rest = words[word]!;
-    for (let field = 0; field < FIELDS_PER_WORD; field++) {
-      const sum = rest % FIELD;
-      rest = (rest - sum) / FIELD;
-      if (sum < smallest) smallest = sum;
-      if (sum > largest) largest = sum;
-    }
+  for (const count of counts) {
+    if (count < smallest) smallest = count;
+    if (count > largest) largest = count;
   }
   return largest - smallest;
 }
@@ -52,9 +32,11 @@ function arrangements(scores: Uint8Array): Float64Array {
   for (const score of scores) left.set(score, (left.get(score) ?? 0) + 1);
   const current = new Uint8Array(CELL_COUNT);
   const packed: number[] = [];
+  const words = new Float64Array(WORDS);
   const place = (cell: number): void => {
     if (cell === CELL_COUNT) {
-      packed.push(...pack(current));
+      packCounts(current, words);
+      packed.push(...words);
       return;
     }
     for (const [score, count] of left) {
@@ -101,14 +83,14 @@ export function permuteRange(
   { permutations, seed }: { permutations: number; seed: number },
 ): RangeNull {
   const groups = scores.length / CELL_COUNT;
-  if (groups * points >= FIELD) {
+  if (groups * points >= PACKED_LIMIT) {
     throw new Error(
-      `The permutation test takes fewer than ${Math.ceil(FIELD / points)} groups, but there are ${groups}. Split the run.`,
+      `The permutation test takes fewer than ${Math.ceil(PACKED_LIMIT / points)} groups, but there are ${groups}. Split the run.`,
     );
   }
-  const totals = new Int32Array(CELL_COUNT);
+  const totals = new Float64Array(CELL_COUNT);
   for (let at = 0; at < scores.length; at++) totals[at % CELL_COUNT]! += scores[at]!;
-  const observed = rangeOf(pack(totals));
+  const observed = rangeOf(totals);
   const varying = varyingGroups(scores);
   const generator = xoroshiro128plus(seed);
   const ranges = new Float64Array(permutations);
@@ -121,7 +103,8 @@ export function permuteRange(
       second += list[at + 1]!;
       third += list[at + 2]!;
     }
-    const range = rangeOf([first, second, third]);
+    unpackCounts([first, second, third], totals);
+    const range = rangeOf(totals);
     ranges[permutation] = range;
     if (range >= observed) atLeast++;
   }
@@ -177,5 +160,5 @@ export function permuteValueRange(
 function rangeOfSums(values: Float64Array): number {
   const sums = new Float64Array(CELL_COUNT);
   for (let at = 0; at < values.length; at++) sums[at % CELL_COUNT]! += values[at]!;
-  return Math.max(...sums) - Math.min(...sums);
+  return rangeOf(sums);
 }

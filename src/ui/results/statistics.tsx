@@ -119,6 +119,12 @@ function Table({ summary, columns, measure, names }: TableProps) {
       '',
     ],
     [
+      'sensitivity d′',
+      'how well it tells what is there from what is not, over the items of all cells: 0 is guessing; a habit of saying Yes or No does not move it',
+      ({ sensitivity }) => (sensitivity === null ? '–' : withInterval(sensitivity)),
+      compared?.sensitivity ? withInterval(compared.sensitivity) : '',
+    ],
+    [
       'same in all nine cells',
       'share of groups whose answer is the same wherever the target stands (in brackets: right everywhere + wrong everywhere)',
       ({ positives: { consistency } }) =>
