@@ -204,7 +204,7 @@ describe('similarity', () => {
       groups: 2,
       seed: 4,
     });
-    expectSentence(await bapa(args), 'already holds results');
+    expectSentence(await bapa(args), 'already holds a run');
 
     const half = (await text('records.jsonl')).split('\n').slice(0, 10).join('\n');
     await writeFile(join(out, 'records.jsonl'), half);

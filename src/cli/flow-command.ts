@@ -4,17 +4,20 @@ import { Command, Option } from 'commander';
 import { hashParts } from '../data/dataset.ts';
 import { planFlow, planPictures, type FlowPlan } from '../experiments/flow-plan.ts';
 import { flowManifest, runFlow } from '../experiments/flow.ts';
+import type { FlowRecord } from '../results/flow-records.ts';
+import { summarizeFlow } from '../results/flow-summary.ts';
 import type { RunManifest } from '../results/manifest.ts';
 import type { Scheme } from '../results/records.ts';
 import type { Provider } from '../runtime/engine.ts';
 import { CommandError, runAction } from './failure.ts';
-import { FlowFolder } from './flow-folder.ts';
+import { writeFlow } from './flow-folder.ts';
 import { flowText } from './flow-text.ts';
 import { runInterruptibly } from './interrupt.ts';
 import { openDataset } from './open-dataset.ts';
 import { NeededOption, PROVIDERS, schemesOption, typedOption, wholeNumberFrom } from './options.ts';
 import { findModel } from './places.ts';
 import { progressLine } from './progress-line.ts';
+import { RunFolder } from './run-folder.ts';
 
 interface FlowFlags {
   readonly model: string;
@@ -27,6 +30,7 @@ interface FlowFlags {
   readonly picture?: string[];
   readonly question?: string;
   readonly out: string;
+  readonly resume: boolean;
 }
 
 const EXAMPLES = `
@@ -66,6 +70,7 @@ export function flowCommand(): Command {
     .option('--picture <file...>', 'pictures of one shape instead of a data set (png, jpg, webp)')
     .option('--question <text>', "what is asked, instead of the probe's question")
     .addOption(new NeededOption('--out <folder>', 'where to write the results'))
+    .option('--resume', 'go on with the run in --out', false)
     .addHelpText('after', EXAMPLES)
     .action((flags: FlowFlags) => runAction(() => flow(flags)));
 }
@@ -79,7 +84,8 @@ interface Planned {
 async function flow(flags: FlowFlags): Promise<void> {
   const { plan, dataset } = await (flags.picture ? planOwn(flags, flags.picture) : planSet(flags));
   const place = await findModel(flags.model);
-  const folder = await FlowFolder.open(flags.out);
+  const folder = await RunFolder.open(flags.out, 'flow');
+  if (!flags.resume) await folder.refuseOverwrite();
 
   const { openEngine } = await import('../runtime/open-engine-node.ts');
   const { FolderSource } = await import('../runtime/folder-source.ts');
@@ -87,21 +93,23 @@ async function flow(flags: FlowFlags): Promise<void> {
   const engine = await openEngine({ source, name: place.name, provider: flags.ep });
   try {
     const manifest = flowManifest(engine, dataset, plan, new Date().toISOString());
-    await folder.begin(manifest);
+    const done = flags.resume ? await folder.readDone(manifest) : new Map<string, FlowRecord>();
+    await folder.begin(manifest, flags.resume);
     const progress = progressLine(({ done, total }) => `${done} of ${total} pictures`);
     const words = {
       stopping: 'Stopping after this picture.',
-      stopped: `Interrupted: ${flags.out} holds the records so far, but no maps. Run the command again with another --out.`,
+      stopped: `Interrupted: the records so far are in ${flags.out}. Run the same command with --resume to go on.`,
     };
-    const { records, result } = await runInterruptibly(words, progress, (signal) =>
+    const records = await runInterruptibly(words, progress, (signal) =>
       runFlow(engine, plan, {
-        heads: flags.heads,
+        done,
         onRecord: (record) => folder.append(record),
         onProgress: (state) => progress.update(state),
         signal,
       }),
     );
-    await folder.finish(records, result, manifest);
+    const result = summarizeFlow(records);
+    await writeFlow(folder, records, result, manifest);
     process.stdout.write(flowText(result));
     process.stdout.write(`Written to ${flags.out}\n`);
   } finally {
@@ -115,9 +123,10 @@ async function planSet({
   seed,
   scheme,
   question,
+  heads,
 }: FlowFlags): Promise<Planned> {
   const dataset = await openDataset(name);
-  const plan = planFlow(dataset, { groups, seed, schemes: scheme, question });
+  const plan = planFlow(dataset, { groups, seed, schemes: scheme, question, heads });
   if (plan.whiteCells > 0)
     process.stderr.write(
       `The data set has too few different captions to fill a grid: ${plan.whiteCells} of 9 cells stay white.\n`,
@@ -127,7 +136,7 @@ async function planSet({
 }
 
 async function planOwn(
-  { scheme, question }: FlowFlags,
+  { scheme, question, heads }: FlowFlags,
   files: readonly string[],
 ): Promise<Planned> {
   if (question === undefined)
@@ -139,6 +148,6 @@ async function planOwn(
   for (const file of files)
     pictures.push({ name: basename(file), image: await decodePicture(file, file) });
   const hash = await hashParts(pictures.map(({ image }) => image.data));
-  const plan = planPictures(pictures, question, scheme);
+  const plan = planPictures(pictures, question, scheme, heads);
   return { plan, dataset: { name: 'own pictures', hash, items: pictures.length } };
 }

@@ -20,6 +20,9 @@ import { CommandError } from './failure.ts';
 import { makeFolder } from './places.ts';
 import { readOptional, writeWhole } from './run-files.ts';
 
+/** Records, and the numbers of a summary. */
+const STRAY = /^(records(-.*)?\.jsonl|summary\.json|flow\.json)$/;
+
 export class RunFolder<E extends Experiment> {
   private readonly layout: RunLayout<RecordOf<E>>;
 
@@ -39,7 +42,7 @@ export class RunFolder<E extends Experiment> {
     return new RunFolder(folder, experiment);
   }
 
-  /** @throws when the folder already holds a run, or records of one, that would be overwritten */
+  /** @throws when the folder already holds a run, or results of one, that would be overwritten */
   async refuseOverwrite(): Promise<void> {
     if ((await readOptional(join(this.folder, MANIFEST))) !== undefined) {
       throw new CommandError(
@@ -49,12 +52,12 @@ export class RunFolder<E extends Experiment> {
     await this.refuseStrayRecords();
   }
 
-  /** Records without a manifest do not say what they are of. */
+  /** Results without a manifest do not say what they are of. */
   private async refuseStrayRecords(): Promise<void> {
-    const stray = (await readdir(this.folder)).find((name) => /^records(-.*)?\.jsonl$/.test(name));
+    const stray = (await readdir(this.folder)).find((name) => STRAY.test(name));
     if (stray === undefined) return;
     throw new CommandError(
-      `The folder ${this.folder} holds ${stray} but no ${MANIFEST}, so nothing tells which run its records are of. Move it away, or choose another --out.`,
+      `The folder ${this.folder} holds ${stray} but no ${MANIFEST}, so nothing tells which run it is of. Move it away, or choose another --out.`,
     );
   }
 

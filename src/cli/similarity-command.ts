@@ -12,7 +12,8 @@ import { openDataset } from './open-dataset.ts';
 import { NeededOption, PROVIDERS, wholeNumberFrom } from './options.ts';
 import { findModel } from './places.ts';
 import { progressLine } from './progress-line.ts';
-import { SimilarityFolder } from './similarity-folder.ts';
+import { RunFolder } from './run-folder.ts';
+import { writeSimilarity, writeSimilarityFigures } from './similarity-folder.ts';
 import { similarityText } from './similarity-text.ts';
 
 interface SimilarityFlags {
@@ -68,7 +69,7 @@ async function run(flags: SimilarityFlags): Promise<void> {
   const { groups, seed, batch: picturesPerBatch } = flags;
   const plan = planSimilarity(dataset, { groups, seed, picturesPerBatch });
   const place = await findModel(flags.model);
-  const folder = await SimilarityFolder.open(flags.out);
+  const folder = await RunFolder.open(flags.out, 'similarity');
   if (!flags.resume) await folder.refuseOverwrite();
 
   const { openEngine } = await import('../runtime/open-engine-node.ts');
@@ -97,7 +98,7 @@ async function run(flags: SimilarityFlags): Promise<void> {
       }),
     );
     const summary = summarizeSimilarity(records);
-    await folder.finish(records, summary, manifest);
+    await writeSimilarity(folder, records, summary, manifest);
     process.stdout.write(similarityText(summary));
     process.stdout.write(`Written to ${flags.out}\n`);
   } finally {
@@ -113,9 +114,9 @@ async function drawImported({ import: file, out }: SimilarityFlags): Promise<voi
   });
   const values = parseReferenceSimilarities(text, file!);
   const summary = summarizeSimilarity(values);
-  const folder = await SimilarityFolder.open(out);
+  const folder = await RunFolder.open(out, 'similarity');
   await folder.refuseOverwrite();
-  await folder.writeFigures(summary, {
+  await writeSimilarityFigures(folder, summary, {
     dataset: basename(file!),
     groups: new Set(values.map(({ group }) => group)).size,
   });

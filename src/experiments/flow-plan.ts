@@ -27,6 +27,8 @@ export interface FlowPlan {
   readonly whiteCells: number;
   /** The question, with `{caption}` where the samples differ. */
   readonly prompt: string;
+  /** The layer whose heads are wanted one by one, counted from 0. */
+  readonly heads?: number | undefined;
   /** Of the first picture, in pixels. */
   readonly imageSize: { readonly width: number; readonly height: number };
 }
@@ -37,6 +39,7 @@ export interface FlowPlanOptions {
   readonly schemes: readonly Scheme[];
   /** Asked of every picture in place of the probe's question about the target. */
   readonly question?: string | undefined;
+  readonly heads?: number | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export interface FlowPlanOptions {
  */
 export function planFlow(
   dataset: Pick<ProbeDataset, 'items' | 'cell' | 'targets' | 'picture'>,
-  { groups, seed, schemes, question }: FlowPlanOptions,
+  { groups, seed, schemes, question, heads }: FlowPlanOptions,
 ): FlowPlan {
   const probe = planProbe(dataset, { groups, seed, schemes });
   const side = 3 * dataset.cell;
@@ -65,6 +68,7 @@ export function planFlow(
     seed,
     whiteCells: probe.whiteCells,
     prompt: question ?? PROBE_PROMPT,
+    heads,
     imageSize: { width: side, height: side },
   };
 }
@@ -74,13 +78,14 @@ export function planPictures(
   pictures: readonly { readonly name: string; readonly image: RgbImage }[],
   question: string,
   schemes: readonly Scheme[],
+  heads?: number,
 ): FlowPlan {
   const [first] = pictures;
   if (!first || schemes.length === 0)
     throw new Error('Information flow needs a picture and a scheme at least. Name one of each.');
   return {
     samples: pictures.map(({ name, image }, index) => ({
-      key: name,
+      key: `${index}/${name}`,
       index,
       group: null,
       cell: null,
@@ -92,6 +97,7 @@ export function planPictures(
     seed: 0,
     whiteCells: 0,
     prompt: question,
+    heads,
     imageSize: { width: first.image.width, height: first.image.height },
   };
 }

@@ -1,10 +1,7 @@
 /** Mean maps of information flow, and what is read off them. Plain JSON. */
 import type { TokenLayout } from '../tensor/token-view.ts';
-import type { FlowShares } from './flow-records.ts';
+import type { FlowBytes, FlowShares, TokenMap } from './flow-records.ts';
 import type { Scheme } from './records.ts';
-
-/** The maps of one head or layer: mean attention of a text token to each of the picture's tokens. */
-export type TokenMap = readonly number[];
 
 /** Means over the samples of one scheme. */
 export interface FlowMaps {
@@ -22,8 +19,7 @@ export interface FlowMaps {
 export interface FlowResult {
   readonly layout: TokenLayout;
   readonly schemes: readonly FlowMaps[];
-  /** What was held at most for it, and what whole attention matrices would have taken, in bytes. */
-  readonly bytes: { readonly held: number; readonly matrices: number };
+  readonly bytes: FlowBytes;
 }
 
 /** Entry by entry; of rows of one length. */

@@ -7,9 +7,14 @@ import {
   isOneOf,
   isString,
   parseJsonLines,
+  type FieldCheck,
   type FieldChecks,
 } from './json-lines.ts';
+import type { TokenLayout } from '../tensor/token-view.ts';
 import { CELLS, type Cell } from './records.ts';
+
+/** The maps of one head or layer: mean attention of a text token to each of the picture's tokens. */
+export type TokenMap = readonly number[];
 
 /** How the attention of a text token is shared out; the three add up to 1. */
 export interface FlowShares {
@@ -21,7 +26,16 @@ export interface FlowShares {
   readonly after: number;
 }
 
-/** Shares of one question about one picture under one scheme, the mean over layers and heads. */
+/** What was held for it at most, and what whole attention matrices would have taken, in bytes. */
+export interface FlowBytes {
+  readonly held: number;
+  readonly matrices: number;
+}
+
+/**
+ * One question about one picture under one scheme. Its own shares are the mean over layers and heads;
+ * attention is written with six significant digits, and every mean is taken of these.
+ */
 export interface FlowRecord extends FlowShares {
   /** `<sample>/<scheme label>`: unique in a run. */
   readonly key: string;
@@ -41,8 +55,30 @@ export interface FlowRecord extends FlowShares {
   /** Tokens of the picture, and of the whole prompt. */
   readonly imageTokens: number;
   readonly tokens: number;
+  /** How the picture's tokens lie. */
+  readonly layout: TokenLayout;
+  /** `[layers][image tokens]`, each the mean over a layer's heads. */
+  readonly layers: readonly TokenMap[];
+  /** Of each layer. */
+  readonly layerShares: readonly FlowShares[];
+  /** Every head of one layer, where that was asked for. */
+  readonly heads: { readonly layer: number; readonly maps: readonly TokenMap[] } | null;
+  readonly bytes: FlowBytes;
   readonly milliseconds: number;
 }
+
+const isMaps: FieldCheck = (value) =>
+  Array.isArray(value) && value.every((map) => Array.isArray(map) && map.every(isNumber));
+const isFields =
+  (checks: { readonly [field: string]: FieldCheck }): FieldCheck =>
+  (value) =>
+    value !== null &&
+    typeof value === 'object' &&
+    Object.entries(checks).every(([field, check]) =>
+      check((value as { [field: string]: unknown })[field]),
+    );
+const SHARES = { image: isNumber, before: isNumber, after: isNumber };
+const isList: FieldCheck = (value) => Array.isArray(value);
 
 const FIELDS: FieldChecks<FlowRecord> = {
   key: isString,
@@ -56,9 +92,12 @@ const FIELDS: FieldChecks<FlowRecord> = {
   readers: isCount,
   imageTokens: isCount,
   tokens: isCount,
-  image: isNumber,
-  before: isNumber,
-  after: isNumber,
+  ...SHARES,
+  layout: isFields({ tokens: isCount, views: isList }),
+  layers: isMaps,
+  layerShares: (value) => Array.isArray(value) && value.every(isFields(SHARES)),
+  heads: isAny(isOneOf(null), isFields({ layer: isCount, maps: isMaps })),
+  bytes: isFields({ held: isNumber, matrices: isNumber }),
   milliseconds: isNumber,
 };
 
@@ -72,8 +111,29 @@ export function parseFlows(text: string, name = 'The records'): FlowRecord[] {
   return parseJsonLines<FlowRecord>(text, name, FIELDS, 'information flow');
 }
 
-/** Our records as a CSV. */
+/** Fields that fill a table's cell; maps do not. */
+const COLUMNS = [
+  'key',
+  'index',
+  'group',
+  'cell',
+  'scheme',
+  'strength',
+  'imageHash',
+  'prompt',
+  'readers',
+  'imageTokens',
+  'tokens',
+  'image',
+  'before',
+  'after',
+  'milliseconds',
+] as const;
+
+/** Our records as a CSV, without their maps. */
 export function flowsToCsv(records: readonly FlowRecord[]): string {
-  const columns = Object.keys(FIELDS) as (keyof FlowRecord)[];
-  return tableToCsv({ columns, rows: records.map((record) => columns.map((at) => record[at])) });
+  return tableToCsv({
+    columns: COLUMNS,
+    rows: records.map((record) => COLUMNS.map((at) => record[at])),
+  });
 }

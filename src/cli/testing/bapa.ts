@@ -26,7 +26,7 @@ const MEMORY_EVERY_MS = 200;
  */
 export function bapa(
   args: readonly string[],
-  onError?: (text: string, interrupt: () => void) => void,
+  onError?: (text: string, interrupt: () => void, kill: () => void) => void,
   largestFile: number | 'unlimited' = 'unlimited',
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
@@ -45,7 +45,11 @@ export function bapa(
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => {
       stderr += data.toString();
-      onError?.(stderr, () => child.kill('SIGINT'));
+      onError?.(
+        stderr,
+        () => child.kill('SIGINT'),
+        () => child.kill('SIGKILL'),
+      );
     });
     child.on('error', reject);
     child.on('close', (status) => {
