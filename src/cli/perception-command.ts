@@ -52,14 +52,15 @@ interface PerceptionFlags {
 const EXAMPLES = `
 Examples:
   $ npm run --silent bapa -- perception --groups 2 --out out/perception
-  $ npm run --silent bapa -- perception --groups 2 --mode reference,kernel,coarse --out out/modes
+  $ npm run --silent bapa -- perception --groups 2 --mode reference,kernel,sparse --out out/modes
   $ npm run --silent bapa -- perception --mode kernel --tile 2 --fill mean --groups 2 --out out/mean
   $ npm run --silent bapa -- perception --import out/perception/attention-maps-standard-reference \\
       --out out/imported
 
 Modes: reference covers 20x20 tiles of the composited picture before the image processor, as the
 published code does; kernel covers tiles of patches in the pixel tensor; coarse does so with large
-tiles first and small ones where the map is hot. Of several modes the maps are compared by rank.
+tiles first and small ones where the map is hot; sparse with half of the small tiles, the hottest as
+far as neighbours tell, and interpolates the others. Of several modes the maps are compared by rank.
 
 Written to --out: records-*.jsonl, maps-*/*.svg and maps-*.csv (every picture), mean-maps-*.svg and
 .csv, mass-shares-*.svg and .csv, attention-maps-*/ in the published code's form, summary.json,
@@ -84,14 +85,14 @@ export function perceptionCommand(): Command {
     .addOption(
       typedOption(
         '--mode <list>',
-        'reference, kernel, coarse, separated by commas',
+        'reference, kernel, coarse, sparse, separated by commas',
         asArgument(parseModes),
         'reference',
       ),
     )
     .option(
       '--tile <n>',
-      "patches of a tile's side in the modes kernel and coarse; about 20 tiles a side where absent",
+      "patches of a tile's side in all modes but reference; about 20 tiles a side where absent",
       wholeNumberFrom(1),
     )
     .addOption(new Option('--fill <colour>', 'what covers a tile').choices(FILLS).default('white'))
@@ -111,7 +112,7 @@ async function perception(flags: PerceptionFlags): Promise<void> {
   const { groups, seed, scheme: schemes, mode: modes, tile = 'auto', fill, batch } = flags;
   if (tile !== 'auto' && !modes.some((mode) => mode !== 'reference'))
     throw new CommandError(
-      'The mode reference always has 20x20 tiles, so --tile has no use there. Leave it out, or choose the mode kernel or coarse.',
+      'The mode reference always has 20x20 tiles, so --tile has no use there. Leave it out, or choose another mode.',
     );
   const dataset = await openDataset(flags.dataset);
   const plan = planPerception(dataset, { groups, seed, schemes, modes, fill, tile, batch });

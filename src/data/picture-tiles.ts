@@ -69,7 +69,7 @@ export function blockRectangle({ across, down }: TileGrid, block: TileBlock): Pi
 }
 
 /** Every single tile, row by row. */
-export function singleTiles({ rows, columns }: TileGrid): TileBlock[] {
+export function singleTiles({ rows, columns }: Pick<TileGrid, 'rows' | 'columns'>): TileBlock[] {
   return Array.from({ length: rows * columns }, (_, at) => ({
     row: Math.floor(at / columns),
     column: at % columns,

@@ -1,12 +1,14 @@
 /** Maps of one picture: the change of the answer when a tile is covered. */
 import { processImage } from '../data/image-processors.ts';
 import { singleTiles, type TileBlock } from '../data/picture-tiles.ts';
+import type { PerceptionMode } from '../results/perception-records.ts';
 import type { Scheme } from '../results/records.ts';
 import { featuresPerBatch } from '../runtime/batch-limit.ts';
 import type { AnsweredQuestion, Engine, ImageFeatures } from '../runtime/engine.ts';
 import type { RgbImage } from '../tensor/image.ts';
-import { coarseToFine } from './coarse-to-fine.ts';
+import { coarseToFine, type Measuring } from './coarse-to-fine.ts';
 import type { Occluder } from './occluders.ts';
+import { sparseToFine } from './sparse-to-fine.ts';
 
 /** How far the answer is decoded whose tokens are scored. */
 const MAX_NEW_TOKENS = 16;
@@ -151,33 +153,52 @@ export async function fullMaps(
   });
 }
 
-/** Large blocks first, refined where they are hot. One map for each scheme, in their order. */
-export async function coarseMaps(
+/** Makes one map of a picture for each scheme, in their order. */
+type MapMaker = (
   picture: AskedPicture,
   occluder: Occluder,
   watch: PassWatch,
-): Promise<SchemeMap[]> {
-  const maps: SchemeMap[] = [];
-  for (const answer of picture.answers) {
-    if (answer.tokenIds.length === 0) {
-      maps.push(withoutMap(answer));
-      continue;
+) => Promise<SchemeMap[]>;
+
+/** Large blocks first, refined where they are hot. */
+export const coarseMaps = searchedMaps(coarseToFine);
+
+/** Some single tiles first, then the hottest between them; the rest is interpolated. */
+export const sparseMaps = searchedMaps(sparseToFine);
+
+/** How each mode goes over the tiles. */
+export const MAP_MAKERS: Readonly<Record<PerceptionMode, MapMaker>> = {
+  reference: fullMaps,
+  kernel: fullMaps,
+  coarse: coarseMaps,
+  sparse: sparseMaps,
+};
+
+/** Maps of values that a search measures only in part, each scheme's by itself. */
+function searchedMaps(search: (measuring: Measuring) => Promise<Float64Array>): MapMaker {
+  return async (picture, occluder, watch) => {
+    const maps: SchemeMap[] = [];
+    for (const answer of picture.answers) {
+      if (answer.tokenIds.length === 0) {
+        maps.push(withoutMap(answer));
+        continue;
+      }
+      const start = performance.now();
+      let passes = 0;
+      const values = await search({
+        rows: occluder.grid.rows,
+        columns: occluder.grid.columns,
+        isBlank: (block) => occluder.isBlank(block),
+        async measure(blocks) {
+          passes += blocks.length;
+          const [changes] = await picture.changes(occluder, blocks, [answer], watch);
+          return changes!;
+        },
+      });
+      maps.push({ ...answer, values, passes, milliseconds: performance.now() - start });
     }
-    const start = performance.now();
-    let passes = 0;
-    const values = await coarseToFine({
-      rows: occluder.grid.rows,
-      columns: occluder.grid.columns,
-      isBlank: (block) => occluder.isBlank(block),
-      async measure(blocks) {
-        passes += blocks.length;
-        const [changes] = await picture.changes(occluder, blocks, [answer], watch);
-        return changes!;
-      },
-    });
-    maps.push({ ...answer, values, passes, milliseconds: performance.now() - start });
-  }
-  return maps;
+    return maps;
+  };
 }
 
 function withoutMap(answer: SchemeAnswer): SchemeMap {

@@ -11,7 +11,7 @@ export const PERCEPTION_SEED = 1;
 export interface PerceptionOptions extends Omit<ProbeOptions, 'picturesPerBatch'> {
   readonly modes: readonly PerceptionMode[];
   readonly fill: Fill;
-  /** Patches of a tile's side in the modes `kernel` and `coarse`. */
+  /** Patches of a tile's side in every mode but `reference`. */
   readonly tile: number | 'auto';
   /** Covered pictures encoded and scored together at most; fewer where memory does not allow it. */
   readonly batch: number;

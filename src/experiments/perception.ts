@@ -10,7 +10,7 @@ import {
 } from '../results/perception-records.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { pictureOccluder, pixelOccluder, type Occluder } from './occluders.ts';
-import { AskedPicture, coarseMaps, fullMaps, type SchemeMap } from './occlusion-maps.ts';
+import { AskedPicture, MAP_MAKERS, type SchemeMap } from './occlusion-maps.ts';
 import { PassPace } from './pass-pace.ts';
 import type { PerceptionPlan } from './perception-plan.ts';
 import { composePicture } from './probe.ts';
@@ -88,9 +88,8 @@ async function mapPicture(
   const records: PerceptionRecord[] = [];
   for (const [at, mode] of plan.modes.entries()) {
     const occluder = occluders[at]!;
-    const mapsOf = mode === 'coarse' ? coarseMaps : fullMaps;
     const about = { item, mode, imageHash, fill: plan.fill };
-    for (const map of await mapsOf(picture, occluder, watch))
+    for (const map of await MAP_MAKERS[mode](picture, occluder, watch))
       records.push(makeRecord(about, occluder, map));
   }
   return records;

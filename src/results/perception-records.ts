@@ -15,9 +15,10 @@ import { CELLS, type Cell } from './records.ts';
 /**
  * How a map was made: `reference` covers tiles of the composited picture before the image processor, as
  * the published code does; `kernel` covers patches of the pixel tensor; `coarse` does that with large
- * tiles first and small ones only where the map is hot.
+ * tiles first and small ones only where the map is hot; `sparse` with half of the small tiles, the hottest
+ * as far as neighbours tell, and interpolates the others.
  */
-export const PERCEPTION_MODES = ['reference', 'kernel', 'coarse'] as const;
+export const PERCEPTION_MODES = ['reference', 'kernel', 'coarse', 'sparse'] as const;
 export type PerceptionMode = (typeof PERCEPTION_MODES)[number];
 
 export interface PerceptionRecord {

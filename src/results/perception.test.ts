@@ -206,7 +206,7 @@ describe('perception records', () => {
       /^Line 3 of run\.jsonl: the field "map" is .* which no perception record has/,
     );
     expect(parseModes('kernel, Coarse')).toEqual(['kernel', 'coarse']);
-    expect(() => parseModes('kernels')).toThrow('reference, kernel, coarse, but "kernels"');
+    expect(() => parseModes('kernels')).toThrow('reference, kernel, coarse, sparse, but "kernels"');
     expect(() => parseModes('kernel,kernel')).toThrow('named twice');
   });
 });
