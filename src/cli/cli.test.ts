@@ -21,7 +21,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('help and bad arguments', () => {
   it('helps everywhere, with examples', async () => {
     const diagnoses = ['perception', 'similarity', 'flow'];
-    const commands = ['probe', ...diagnoses, 'logits', 'convert', 'synth', 'models'];
+    const others = ['report', 'logits', 'convert', 'synth', 'models'];
+    const commands = ['probe', ...diagnoses, ...others];
     for (const args of [[], ...commands.map((command) => [command])]) {
       const { status, stdout } = await bapa([...args, '--help']);
       expect(status).toBe(0);

@@ -7,6 +7,7 @@ import { modelsCommand } from './models-command.ts';
 import { checkNeeded, describeOption } from './options.ts';
 import { perceptionCommand } from './perception-command.ts';
 import { probeCommand } from './probe-command.ts';
+import { reportCommand } from './report-command.ts';
 import { similarityCommand } from './similarity-command.ts';
 import { synthCommand } from './synth-command.ts';
 
@@ -45,6 +46,7 @@ export function program(): Command {
     perceptionCommand(),
     similarityCommand(),
     flowCommand(),
+    reportCommand(),
     logitsCommand(),
     convertCommand(),
     synthCommand(),

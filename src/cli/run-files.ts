@@ -1,5 +1,7 @@
 /** Files of a run's folder. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makeFolder } from './places.ts';
 
 /** Reads a text file; undefined where there is none. */
 export async function readOptional(path: string): Promise<string | undefined> {
@@ -15,4 +17,14 @@ export async function readOptional(path: string): Promise<string | undefined> {
 export async function writeWhole(path: string, text: string): Promise<void> {
   await writeFile(`${path}.part`, text);
   await rename(`${path}.part`, path);
+}
+
+/** Writes texts by path below a folder that `--out` names; folders are made. */
+export async function writeTree(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  await makeFolder(folder, '--out');
+  for (const [name, text] of files) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeWhole(path, text);
+  }
 }

@@ -1,0 +1,111 @@
+/** A report of runs as one page: no script, nothing to load, every figure and number in it. */
+import { duration } from '../results/duration.ts';
+import type { RunManifest } from '../results/manifest.ts';
+import type { StoredRun } from '../results/run-layout.ts';
+import { fields, figure, list, paragraphs, table, text } from './html.ts';
+import type { RepeatCommand } from './repeat-command.ts';
+import { REPORT_STYLE } from './report-style.ts';
+import { EXPERIMENT_NAMES } from './report-run.ts';
+import type { SectionContent } from './section-content.ts';
+
+/** A run with what is said of it. */
+export interface DescribedRun {
+  readonly run: StoredRun;
+  readonly content: SectionContent;
+  readonly repeat: RepeatCommand;
+}
+
+/** What a page is not allowed to: it has no scripts, and nothing to ask anyone for. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** The whole page, as text. The same runs give the same text. */
+export function reportHtml(runs: readonly DescribedRun[]): string {
+  const title = titleOf(runs.map(({ run }) => run.manifest));
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="generator" content="BaPA Workbench">',
+    `<title>${text(title)}</title>`,
+    `<style>${REPORT_STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<header>',
+    `<h1>${text(title)}</h1>`,
+    paragraphs([
+      'How much the answers depend on where in the picture the evidence sits, as BaPA Workbench measured it. Numbers in brackets are 95 % intervals. What is said here holds for these models and data sets alone.',
+    ]),
+    '<nav aria-label="Runs">',
+    '<ol>',
+    ...runs.map(
+      ({ run }, at) => `<li><a href="#${idOf(at)}">${text(headingOf(run.manifest))}</a></li>`,
+    ),
+    '</ol>',
+    '</nav>',
+    '</header>',
+    '<main>',
+    ...runs.map((run, at) => section(run, idOf(at))),
+    '</main>',
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function titleOf(manifests: readonly RunManifest[]): string {
+  const names = [...new Set(manifests.map(({ model }) => model.name))];
+  const datasets = [...new Set(manifests.map(({ dataset }) => dataset.name))];
+  return `Spatial bias of ${names.join(', ')} on ${datasets.join(', ')}`;
+}
+
+function idOf(at: number): string {
+  return `run-${at + 1}`;
+}
+
+function headingOf({ experiment, model, dataset, groups }: RunManifest): string {
+  const name = EXPERIMENT_NAMES[experiment as keyof typeof EXPERIMENT_NAMES];
+  return `${name}: ${model.name} on ${dataset.name}, ${groups} ${groups === 1 ? 'group' : 'groups'}`;
+}
+
+function section({ run, content, repeat }: DescribedRun, id: string): string {
+  const { manifest } = run;
+  const { findings, skipped, figures, shown, tables } = content;
+  const drawn = figures.filter(({ name }) => shown.includes(name));
+  const part = (heading: string, ...inside: string[]) => [`<h3>${text(heading)}</h3>`, ...inside];
+  return [
+    `<section aria-labelledby="${id}">`,
+    `<h2 id="${id}">${text(headingOf(manifest))}</h2>`,
+    `<p class="muted">${text(sourceLine(run))}</p>`,
+    ...(findings.length > 0 ? part('What it says', paragraphs(findings)) : []),
+    ...(drawn.length > 0
+      ? part('Figures', ...drawn.map(({ name, svg }) => figure(svg, `${id}-${name}`)))
+      : []),
+    ...(tables.length > 0 ? part('Tables', ...tables.map(table)) : []),
+    ...part('What is missing', skipped.length > 0 ? list(skipped) : '<p>Nothing was left out.</p>'),
+    ...part(
+      'Make it again',
+      `<pre><code>${text(repeat.command)}</code></pre>`,
+      ...(repeat.notes.length > 0 ? [list(repeat.notes)] : []),
+    ),
+    ...part('Manifest', fields('What the run was', manifest)),
+    '</section>',
+  ].join('\n');
+}
+
+function sourceLine({ manifest, records }: StoredRun): string {
+  const { seed, runtime, model, startedAt } = manifest;
+  const spent = (records as readonly { milliseconds: number }[]).reduce(
+    (sum, { milliseconds }) => sum + milliseconds,
+    0,
+  );
+  return [
+    `seed ${seed}`,
+    `${runtime.provider} (${runtime.adapter})`,
+    `weights in ${model.dtype}`,
+    `${records.length} records, ${duration(spent)} of computing`,
+    `begun ${startedAt.slice(0, 10)}`,
+  ].join(' · ');
+}
