@@ -1,6 +1,6 @@
 /** Options, their parsers (a wrong value becomes one sentence) and their description in the help. */
 import { Option, InvalidArgumentError, type Command } from 'commander';
-import { parseScheme, parseSchemes } from '../results/scheme.ts';
+import { parseScheme, parseSchemes, parseStrengths } from '../results/scheme.ts';
 import type { Scheme } from '../results/records.ts';
 import { COMPUTE_TYPES } from '../models/compute.ts';
 import type { Provider } from '../runtime/engine.ts';
@@ -28,6 +28,7 @@ export function asArgument<T>(parse: (text: string) => T): (text: string) => T {
 
 export const schemeOption: (text: string) => Scheme = asArgument(parseScheme);
 export const schemesOption: (text: string) => Scheme[] = asArgument(parseSchemes);
+export const strengthsOption: (text: string) => Scheme[] = asArgument(parseStrengths);
 
 /**
  * An option that has to be given. Commander's own kind is missed before unknown options are looked

@@ -4,6 +4,7 @@ import { planProbe, probeManifest, runProbe } from '../experiments/probe.ts';
 import type { ComputeType } from '../models/compute.ts';
 import type { ProbeRecord, Scheme } from '../results/records.ts';
 import { summarize } from '../results/summary.ts';
+import { verdict, verdictHeadline } from '../results/verdict.ts';
 import type { Provider } from '../runtime/engine.ts';
 import { runAction } from './failure.ts';
 import { runInterruptibly } from './interrupt.ts';
@@ -13,6 +14,7 @@ import {
   NeededOption,
   PROVIDERS,
   schemesOption,
+  strengthsOption,
   typedOption,
   wholeNumberFrom,
 } from './options.ts';
@@ -21,12 +23,14 @@ import { answersOf, progressLine } from './progress-line.ts';
 import { writeProbe } from './probe-folder.ts';
 import { RunFolder } from './run-folder.ts';
 import { summaryText } from './summary-text.ts';
+import { verdictText } from './verdict-text.ts';
 
 interface ProbeFlags {
   readonly model: string;
   readonly dataset: string;
   readonly groups: number;
   readonly scheme: Scheme[];
+  readonly strengths?: Scheme[];
   readonly ep: Provider;
   readonly compute: ComputeType;
   readonly seed: number;
@@ -38,7 +42,7 @@ interface ProbeFlags {
 const EXAMPLES = `
 Examples:
   $ npm run --silent bapa -- probe --groups 60 --out out/probe
-  $ npm run --silent bapa -- probe --scheme standard,0.5,balanced --groups 300 --seed 7 --out out/three
+  $ npm run --silent bapa -- probe --strengths 0,.25,.5,.75,1 --groups 300 --seed 7 --out out/sweep
   $ npm run --silent bapa -- probe --dataset my-pictures --groups 20 --out out/mine
   $ npm run --silent bapa -- probe --groups 300 --out out/probe --resume
 
@@ -65,6 +69,11 @@ export function probeCommand(): Command {
         'standard,balanced',
       ),
     )
+    .addOption(
+      new Option('--strengths <list>', 'a sweep in place of --scheme, like 0,.25,.5,.75,1')
+        .argParser(strengthsOption)
+        .conflicts('scheme'),
+    )
     .addOption(new Option('--ep <provider>', 'what computes').choices(PROVIDERS).default('cpu'))
     .addOption(computeOption())
     .option('--seed <n>', 'the same seed gives the same items', wholeNumberFrom(0), 1)
@@ -77,7 +86,8 @@ export function probeCommand(): Command {
 
 async function probe(flags: ProbeFlags): Promise<void> {
   const dataset = await openDataset(flags.dataset);
-  const { groups, seed, scheme: schemes, batch: picturesPerBatch } = flags;
+  const { groups, seed, batch: picturesPerBatch } = flags;
+  const schemes = flags.strengths ?? flags.scheme;
   const plan = planProbe(dataset, { groups, seed, schemes, picturesPerBatch });
   if (plan.whiteCells > 0) {
     process.stderr.write(
@@ -112,7 +122,9 @@ async function probe(flags: ProbeFlags): Promise<void> {
     );
     const summary = summarize(records);
     await writeProbe(folder, records, summary, manifest);
-    process.stdout.write(summaryText(summary));
+    process.stdout.write(
+      `${summaryText(summary)}\n${verdictText(verdictHeadline(summary), verdict(summary))}\n`,
+    );
     process.stdout.write(`Written to ${flags.out}\n`);
   } finally {
     await engine.dispose();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { recordsToCsv } from './csv.ts';
 import { formatRecord, formatReference, parseRecords } from './jsonl.ts';
 import { parseAnswer } from './parse-answer.ts';
-import { parseScheme, parseSchemes } from './scheme.ts';
+import { parseScheme, parseSchemes, parseStrengths } from './scheme.ts';
 import { makeRecord, makeRun } from './testing/make-records.ts';
 
 describe('parseAnswer', () => {
@@ -36,6 +36,14 @@ describe('parseScheme', () => {
     for (const text of ['', 'bapa', '1.1', '-0.1', 'NaN']) {
       expect(() => parseScheme(text)).toThrow(`but "${text}" was given`);
     }
+    expect(parseStrengths('0,.25,1').map(({ label }) => label)).toEqual([
+      'standard',
+      '0.25',
+      'balanced',
+    ]);
+    expect(() => parseStrengths('0,,1')).toThrow('"" in "0,,1" is none');
+    expect(() => parseStrengths('0,balanced')).toThrow('"balanced" in');
+    expect(() => parseStrengths('0,2')).toThrow('between 0 and 1');
     expect(() => parseSchemes('balanced,1')).toThrow('"balanced" is named twice');
   });
 });

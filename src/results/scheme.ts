@@ -41,3 +41,13 @@ export function parseSchemes(text: string): Scheme[] {
   }
   return schemes;
 }
+
+/** Reads a list of strengths like `0,.25,.5,.75,1`; each once. */
+export function parseStrengths(text: string): Scheme[] {
+  const wrong = text.split(',').find((part) => part.trim() === '' || Number.isNaN(Number(part)));
+  if (wrong !== undefined)
+    throw new Error(
+      `Strengths are numbers between 0 and 1 with commas between them, but "${wrong}" in "${text}" is none.`,
+    );
+  return parseSchemes(text);
+}

@@ -10,10 +10,9 @@ import { heatmapNumbers } from '../../figures/heatmap-numbers.ts';
 import type { RunManifest } from '../../results/manifest.ts';
 import { CELLS, type ProbeRecord } from '../../results/records.ts';
 import { cellStatistics, type CellStatistics } from '../../results/statistics/cell-statistics.ts';
+import type { Measure } from '../../results/resampled-schemes.ts';
 import type { ProbeSummary } from '../../results/summary.ts';
 import type { SavedFigure } from './figure-menu.tsx';
-
-export type Measure = 'accuracy' | 'balancedAccuracy';
 
 export const MEASURES: Readonly<Record<Measure, string>> = {
   accuracy: 'accuracy on positive items',

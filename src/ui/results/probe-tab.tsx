@@ -1,14 +1,16 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import { CELLS } from '../../results/records.ts';
+import type { Measure } from '../../results/resampled-schemes.ts';
 import { summarize } from '../../results/summary.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { isActive } from '../store/state.ts';
 import { BiasMap } from './bias-map.tsx';
 import { CellItems } from './cell-items.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { mapTriple, MEASURES, schemeLabels, type Measure } from './figure-data.ts';
+import { mapTriple, MEASURES, schemeLabels } from './figure-data.ts';
 import { describeManifest } from './manifest-line.ts';
 import { Statistics } from './statistics.tsx';
+import { VerdictView } from './verdict-view.tsx';
 
 /** Enough for two digits of an interval, and quick enough for a page. */
 const PAGE_RESAMPLES = { resamples: 2000, permutations: 2000 };
@@ -92,13 +94,18 @@ export function ProbeTab() {
         )}
       </div>
       {opened === undefined ? (
-        <Statistics
-          summary={summary}
-          grows={grows}
-          measure={measure}
-          first={first}
-          second={second}
-        />
+        <>
+          {summary !== undefined && (
+            <VerdictView summary={summary} measure={measure} schemes={[first, second]} />
+          )}
+          <Statistics
+            summary={summary}
+            grows={grows}
+            measure={measure}
+            first={first}
+            second={second}
+          />
+        </>
       ) : (
         <CellItems
           key={`${opened.map} ${opened.cell}`}

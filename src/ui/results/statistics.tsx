@@ -1,8 +1,8 @@
 import type { CellStatistics } from '../../results/statistics/cell-statistics.ts';
+import type { Measure } from '../../results/resampled-schemes.ts';
 import type { GroupSummary, ProbeSummary } from '../../results/summary.ts';
 import { plain, pValue, signed, withInterval } from '../format.ts';
 import { cellName } from '../store/state.ts';
-import type { Measure } from './figure-data.ts';
 
 interface StatisticsProps {
   /** Undefined while there are no records, and while a run writes some. */
