@@ -14,6 +14,10 @@ test('before the model has loaded, the precomputed result is there', async ({ pa
   // Maps are drawn a moment after the line that names their run.
   for (const map of ['standard', 'balanced'])
     await expect.poll(async () => Object.keys(await mapValues(page, map))).toHaveLength(9);
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  await expect(verdict).toContainText(/standard: .+ balanced: .+ BaPA: /);
+  await verdict.getByText('The verdict in full').click();
+  await expect(verdict.getByRole('heading')).toHaveText(['Bias', 'What changed', 'How sure']);
   await page.locator('[data-map="standard"] button[data-cell="bottom_right"]').click();
   await expect(page.getByTestId('item')).toBeVisible();
 });

@@ -43,11 +43,16 @@ export function VerdictView({ summary, measure, schemes }: VerdictViewProps) {
           <div key={topic}>
             <h3>{HEADINGS[topic]}</h3>
             {texts.map((text) => (
-              <p key={text}>{text}</p>
+              <p key={text}>{unbroken(text)}</p>
             ))}
           </div>
         ))}
       </details>
     </section>
   );
+}
+
+/** Keeps p-values and intervals on one line. */
+function unbroken(text: string): string {
+  return text.replace(/p ([<=]) /g, 'p\u00a0$1\u00a0').replace(/(\[\S+), /g, '$1,\u00a0');
 }
