@@ -125,7 +125,9 @@ async function perception(flags: PerceptionFlags): Promise<void> {
   const source = new FolderSource(place.folder);
   const engine = await openEngine({ source, name: place.name, provider: flags.ep });
   try {
-    const manifest = perceptionManifest(engine, dataset, plan, new Date().toISOString());
+    const { name, hash, items } = dataset;
+    const pictures = { name, hash, items: items.length };
+    const manifest = perceptionManifest(engine, pictures, plan, new Date().toISOString());
     const done = flags.resume
       ? await folder.readDone(manifest)
       : new Map<string, PerceptionRecord>();
@@ -138,7 +140,7 @@ async function perception(flags: PerceptionFlags): Promise<void> {
       stopped: `Interrupted: the maps so far are in ${flags.out}. Run the same command with --resume to go on.`,
     };
     const records = await runInterruptibly(words, progress, (signal) =>
-      runPerception(engine, dataset, plan, {
+      runPerception(engine, plan, {
         done,
         onRecord: (record) => folder.append(record),
         onProgress: (state) => progress.update(state),

@@ -1,9 +1,9 @@
 /** Which pictures and questions information flow is read on, in their fixed order. */
 import type { ProbeDataset } from '../data/dataset.ts';
-import type { Cell, Scheme } from '../results/records.ts';
+import { CELLS, type Cell, type Scheme } from '../results/records.ts';
 import type { RgbImage } from '../tensor/image.ts';
 import { planProbe } from './probe-plan.ts';
-import { PROBE_PROMPT } from './probe-prompt.ts';
+import { PROBE_PROMPT, probePrompt } from './probe-prompt.ts';
 import { composePicture } from './probe.ts';
 
 /** One question about one picture; every scheme reads it. */
@@ -100,4 +100,19 @@ export function planPictures(
     heads,
     imageSize: { width: first.image.width, height: first.image.height },
   };
+}
+
+/** The probe's question about a picture of nine cells that was put together by hand. */
+export function planBench(
+  {
+    image,
+    caption,
+    cell,
+  }: { readonly image: RgbImage; readonly caption: string; readonly cell: number },
+  schemes: readonly Scheme[],
+  heads?: number,
+): FlowPlan {
+  const plan = planPictures([{ name: 'bench', image }], probePrompt(caption), schemes, heads);
+  const samples = plan.samples.map((sample) => ({ ...sample, group: 0, cell: CELLS[cell]! }));
+  return { ...plan, samples, prompt: PROBE_PROMPT };
 }

@@ -15,9 +15,7 @@ import type { OcclusionMasks } from '../kernels/occlusion-mask.ts';
 import type { Engine, ImageFeatures } from '../runtime/engine.ts';
 import { changingMasks, patchSide } from '../runtime/masked-pixels.ts';
 import type { RgbImage } from '../tensor/image.ts';
-
-/** Tiles of the published code's maps, across and down. */
-export const REFERENCE_TILES = 20;
+import { REFERENCE_TILES } from './perception-plan.ts';
 
 /** Covers blocks of tiles of one picture. */
 export interface Occluder {
@@ -29,12 +27,17 @@ export interface Occluder {
 }
 
 /**
- * The published code's way: 20 × 20 tiles of the composited picture are covered before it is processed,
- * and a tile of any one colour counts as 0.
+ * The published code's way: `tiles` × `tiles` tiles of the composited picture (there 20 × 20) are covered
+ * before it is processed, and a tile of any one colour counts as 0.
  */
-export function pictureOccluder(engine: Engine, image: RgbImage, fill: Fill): Occluder {
+export function pictureOccluder(
+  engine: Engine,
+  image: RgbImage,
+  fill: Fill,
+  tiles = REFERENCE_TILES,
+): Occluder {
   const { imageProcessor } = engine.info.spec;
-  const grid = evenTiles([image.height, image.width], REFERENCE_TILES);
+  const grid = evenTiles([image.height, image.width], tiles);
   const colour = fillColour(fill, imageProcessor);
   return {
     grid,
@@ -50,13 +53,15 @@ export function pictureOccluder(engine: Engine, image: RgbImage, fill: Fill): Oc
 
 /**
  * Tiles of `tile` × `tile` patches of the processed picture (of LLaVA-NeXT's base view; its tiles are
- * covered where they show the same). Only blocks that are in the fill colour already count as 0.
+ * covered where they show the same), where `auto` comes nearest to `tiles` of them a side. Only blocks
+ * that are in the fill colour already count as 0.
  */
 export function pixelOccluder(
   engine: Engine,
   image: RgbImage,
   fill: Fill,
   tile: number | 'auto',
+  tiles = REFERENCE_TILES,
 ): Occluder {
   const { spec } = engine.info;
   const { imageProcessor } = spec;
@@ -65,7 +70,7 @@ export function pixelOccluder(
   const [first] = placements as [(typeof placements)[0]];
   const patch = patchSide(spec);
   const patches = Math.floor(Math.min(first.view.width, first.view.height) / patch);
-  const grid = patchTiles(first, patch, tile === 'auto' ? tileNear(patches) : tile);
+  const grid = patchTiles(first, patch, tile === 'auto' ? tileNear(patches, tiles) : tile);
   const colour = fillPixels(fill, imageProcessor);
   const masks = (blocks: readonly TileBlock[]): OcclusionMasks => {
     const rectangles = blocks.map((block) => blockRectangle(grid, block));
@@ -84,7 +89,7 @@ export function pixelOccluder(
   };
 }
 
-/** Patches of a tile's side that come nearest to the published code's number of tiles. */
-function tileNear(patches: number): number {
-  return Math.max(1, Math.round(patches / REFERENCE_TILES));
+/** Patches of a tile's side that come nearest to a number of tiles. */
+function tileNear(patches: number, tiles: number): number {
+  return Math.max(1, Math.round(patches / tiles));
 }

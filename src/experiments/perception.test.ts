@@ -57,7 +57,7 @@ describe('perception maps of a model that looks at one cell', () => {
   it('have all their mass there, whatever the mode and wherever the target', async () => {
     const engine = oneCellEngine(LOOKED_AT);
     const plan = planPerception(DATASET, OPTIONS);
-    const records = await runPerception(engine, DATASET, plan, { onRecord: () => {} });
+    const records = await runPerception(engine, plan, { onRecord: () => {} });
     expect(records).toHaveLength(27);
     expect(plan.total).toBe(27);
     for (const record of records) {
@@ -99,7 +99,7 @@ describe('perception maps of a model that looks at one cell', () => {
   it('say exactly how much each patch changes', async () => {
     const engine = oneCellEngine(LOOKED_AT);
     const plan = planPerception(DATASET, { ...OPTIONS, modes: ['kernel'] });
-    const [record] = await runPerception(engine, DATASET, plan, { onRecord: () => {} });
+    const [record] = await runPerception(engine, plan, { onRecord: () => {} });
     const hot = record!.map!.flatMap((row, r) =>
       row.flatMap((value, c) => (value > 0 ? [[r, c]] : [])),
     );
@@ -115,7 +115,7 @@ describe('perception maps of a model that looks at one cell', () => {
   it('are the same under other batches, and larger tiles are sums here', async () => {
     const run = async (options: Partial<PerceptionOptions>) => {
       const plan = planPerception(DATASET, { ...OPTIONS, modes: ['kernel'], ...options });
-      const [record] = await runPerception(oneCellEngine(LOOKED_AT), DATASET, plan, {
+      const [record] = await runPerception(oneCellEngine(LOOKED_AT), plan, {
         onRecord: () => {},
       });
       return record!;
@@ -146,7 +146,7 @@ describe('runPerception', () => {
   it('writes records in order, tells how far it is, and resumes to the same', async () => {
     const written: PerceptionRecord[] = [];
     const progress: RunProgress[] = [];
-    const records = await runPerception(oneCellEngine(0), DATASET, plan, {
+    const records = await runPerception(oneCellEngine(0), plan, {
       ...collect(written),
       onProgress: (state) => progress.push(state),
     });
@@ -164,7 +164,7 @@ describe('runPerception', () => {
     const done = new Map(records.slice(0, 6).map((record) => [record.key, record]));
     const added: PerceptionRecord[] = [];
     const engine = oneCellEngine(0);
-    const resumed = await runPerception(engine, DATASET, plan, { done, ...collect(added) });
+    const resumed = await runPerception(engine, plan, { done, ...collect(added) });
     expect(added).toHaveLength(plan.total - 6);
     expect(timeless(resumed)).toEqual(timeless(records));
   });
@@ -174,7 +174,7 @@ describe('runPerception', () => {
     const written: PerceptionRecord[] = [];
     let gates = 0;
     const engine = oneCellEngine(0);
-    const run = runPerception(engine, DATASET, plan, {
+    const run = runPerception(engine, plan, {
       ...collect(written),
       signal: controller.signal,
       gate: async () => {
@@ -188,7 +188,7 @@ describe('runPerception', () => {
   });
 
   it('has no map where the model says nothing, or where nothing changes what it says', async () => {
-    const silent = await runPerception(oneCellEngine(0, []), DATASET, plan, { onRecord: () => {} });
+    const silent = await runPerception(oneCellEngine(0, []), plan, { onRecord: () => {} });
     for (const record of silent) expect(record).toMatchObject({ map: null, passes: 0, maximum: 0 });
     const [condition] = summarizePerception(silent).conditions;
     expect(condition).toMatchObject({ pictures: 9, withoutMap: 9, meanShare: null });

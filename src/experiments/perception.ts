@@ -1,5 +1,5 @@
 /** Runs planned perception maps on an engine. */
-import { hashImage, type ProbeDataset } from '../data/dataset.ts';
+import { hashImage } from '../data/dataset.ts';
 import { sixDecimals } from '../results/attention-map.ts';
 import { buildManifest, type RunManifest } from '../results/manifest.ts';
 import { normalised } from '../results/occlusion-map.ts';
@@ -12,12 +12,10 @@ import type { Engine } from '../runtime/engine.ts';
 import { pictureOccluder, pixelOccluder, type Occluder } from './occluders.ts';
 import { AskedPicture, MAP_MAKERS, type SchemeMap } from './occlusion-maps.ts';
 import { PassPace } from './pass-pace.ts';
-import type { PerceptionPlan } from './perception-plan.ts';
-import { composePicture } from './probe.ts';
-import type { ProbeItem } from './probe-plan.ts';
+import { REFERENCE_TILES, type PerceptionItem, type PerceptionPlan } from './perception-plan.ts';
 import type { RunOptions } from './run-options.ts';
 
-export { planPerception, type PerceptionPlan } from './perception-plan.ts';
+export { planPerception, planPicture, type PerceptionPlan } from './perception-plan.ts';
 
 /**
  * Runs what of the plan is not in `done`, picture after picture; a picture with one missing record is
@@ -28,7 +26,6 @@ export { planPerception, type PerceptionPlan } from './perception-plan.ts';
  */
 export async function runPerception(
   engine: Engine,
-  dataset: ProbeDataset,
   plan: PerceptionPlan,
   options: RunOptions<PerceptionRecord>,
 ): Promise<PerceptionRecord[]> {
@@ -42,7 +39,7 @@ export async function runPerception(
       pace.skipPicture();
       continue;
     }
-    for (const record of await mapPicture(engine, dataset, plan, item, pace, options)) {
+    for (const record of await mapPicture(engine, plan, item, pace, options)) {
       const before = done.get(record.key);
       records.push(before ?? record);
       if (!before) await onRecord(record);
@@ -52,18 +49,17 @@ export async function runPerception(
   return records;
 }
 
-function keysOf({ modes, probe }: PerceptionPlan, { group, cell }: ProbeItem): string[] {
+function keysOf({ modes, schemes }: PerceptionPlan, { group, cell }: PerceptionItem): string[] {
   return modes.flatMap((mode) =>
-    probe.schemes.map(({ label }) => perceptionKey({ group, cell, scheme: label, mode })),
+    schemes.map(({ label }) => perceptionKey({ group, cell, scheme: label, mode })),
   );
 }
 
 /** Every mode's map of one picture under every scheme. */
 async function mapPicture(
   engine: Engine,
-  dataset: ProbeDataset,
   plan: PerceptionPlan,
-  item: ProbeItem,
+  item: PerceptionItem,
   pace: PassPace,
   { signal, gate }: RunOptions<PerceptionRecord>,
 ): Promise<PerceptionRecord[]> {
@@ -73,22 +69,22 @@ async function mapPicture(
     signal?.throwIfAborted();
   };
   await before();
-  const { schemes } = plan.probe;
-  const image = await composePicture(dataset, item.pictures);
+  const { modes, schemes, fill, tile, tiles: perSide, batch } = plan;
+  const image = await item.picture();
   const imageHash = await hashImage(image);
-  const picture = await AskedPicture.ask(engine, image, item.prompt, schemes, plan.batch);
-  const occluders = plan.modes.map((mode) =>
+  const picture = await AskedPicture.ask(engine, image, item.prompt, schemes, batch);
+  const occluders = modes.map((mode) =>
     mode === 'reference'
-      ? pictureOccluder(engine, image, plan.fill)
-      : pixelOccluder(engine, image, plan.fill, plan.tile),
+      ? pictureOccluder(engine, image, fill, perSide)
+      : pixelOccluder(engine, image, fill, tile, perSide),
   );
   const tiles = occluders.reduce((sum, { grid }) => sum + grid.rows * grid.columns, 0);
   pace.beginPicture(tiles * schemes.length);
   const watch = { before, passed: (count: number) => pace.add(count) };
   const records: PerceptionRecord[] = [];
-  for (const [at, mode] of plan.modes.entries()) {
+  for (const [at, mode] of modes.entries()) {
     const occluder = occluders[at]!;
-    const about = { item, mode, imageHash, fill: plan.fill };
+    const about = { item, mode, imageHash, fill };
     for (const map of await MAP_MAKERS[mode](picture, occluder, watch))
       records.push(makeRecord(about, occluder, map));
   }
@@ -96,7 +92,7 @@ async function mapPicture(
 }
 
 interface RecordSubject {
-  readonly item: ProbeItem;
+  readonly item: PerceptionItem;
   readonly mode: PerceptionMode;
   readonly imageHash: string;
   readonly fill: string;
@@ -141,22 +137,29 @@ function makeRecord(
 /** The manifest of a planned run. `startedAt` is an ISO 8601 time. */
 export function perceptionManifest(
   engine: Engine,
-  dataset: ProbeDataset,
-  { probe, modes, fill, tile, batch }: PerceptionPlan,
+  dataset: RunManifest['dataset'],
+  plan: PerceptionPlan,
   startedAt: string,
 ): RunManifest {
+  const { modes, fill, tile, tiles, batch, cell, prompt, schemes, groups, seed, whiteCells } = plan;
   return buildManifest(engine.info, {
     experiment: 'perception',
-    imageSize: { width: probe.cell * 3, height: probe.cell * 3 },
-    prompt: probe.prompt,
-    renderedPrompt: engine.renderPrompt(probe.prompt),
-    schemes: probe.schemes,
-    dataset: { name: dataset.name, hash: dataset.hash, items: dataset.items.length },
-    groups: probe.groups.length,
-    seed: probe.seed,
-    whiteCells: probe.whiteCells,
+    imageSize: { width: cell * 3, height: cell * 3 },
+    prompt,
+    renderedPrompt: engine.renderPrompt(prompt),
+    schemes,
+    dataset,
+    groups,
+    seed,
+    whiteCells,
     picturesPerBatch: batch,
-    settings: { modes: modes.join(','), fill, tile },
+    // The published number is left out, as runs from before there was a choice have it.
+    settings: {
+      modes: modes.join(','),
+      fill,
+      tile,
+      ...(tiles === REFERENCE_TILES ? {} : { tiles }),
+    },
     startedAt,
   });
 }

@@ -1,6 +1,6 @@
-/** Colour scales for shares of attention, in percent, which may be far below one percent a token. */
+/** Colour scales for numbers of any size: shares of attention in percent, changes of logits. */
 import { nice, tickStep } from 'd3-array';
-import type { ColorScale } from './color-scale.ts';
+import type { ColorScale, PaletteName } from './color-scale.ts';
 
 /** A scale with the decimals that tell its values apart. */
 export interface NumberedScale {
@@ -11,10 +11,13 @@ export interface NumberedScale {
 const TICKS = 4;
 
 /** From 0 to a round number above all values; one for maps that are compared. */
-export function attentionScale(maps: readonly (readonly number[])[]): NumberedScale {
+export function attentionScale(
+  maps: readonly (readonly number[])[],
+  palette: PaletteName = 'viridis',
+): NumberedScale {
   const most = Math.max(0, ...maps.map((map) => Math.max(...map)));
   const [, end] = nice(0, most || 1, TICKS);
-  return { scale: { palette: 'viridis', domain: [0, end] }, digits: digitsOf(end) };
+  return { scale: { palette, domain: [0, end] }, digits: digitsOf(end) };
 }
 
 /** Diverging around 0, to a round number beyond the largest difference. */

@@ -2,10 +2,17 @@
 import { tokensOf, type TokenView } from '../tensor/token-view.ts';
 import { attentionDifferenceScale, attentionScale, type NumberedScale } from './attention-scale.ts';
 import { describeSource } from './bias-maps.ts';
+import type { ImageMapData, MapPicture, TileMap } from './image-map.ts';
+import type { ImageMapRowsData } from './image-map-rows.ts';
 import type { ProfileData } from './profile.ts';
 import type { ShareBarsData } from './share-bars.ts';
 import type { StripData } from './strip.ts';
-import type { TokenFigureData, TokenGrid, TokenMapData } from './token-map.ts';
+import {
+  evenTileMap,
+  type TokenFigureData,
+  type TokenGrid,
+  type TokenMapData,
+} from './token-map.ts';
 
 /** One scheme's numbers, a value for each image token; shares of attention from 0 to 1. */
 export interface FlowScheme {
@@ -90,6 +97,42 @@ export function normalisedMaps(data: FlowFigureData): TokenFigureData {
         quantity: 'attention from least (0) to most (1) of each map',
       })),
     ),
+  };
+}
+
+/** The maps of `flowMaps` or `normalisedMaps`, each where its view lies in the picture. */
+export function overPicture(
+  { title, maps }: TokenFigureData,
+  views: readonly TokenView[],
+  { picture, target }: Pick<ImageMapData, 'target'> & { readonly picture?: MapPicture | undefined },
+): ImageMapRowsData {
+  return {
+    title,
+    rows: maps.map((row, at) =>
+      row.map(({ title, name, lines = [], grid, scale, digits, signed = false, quantity }) => ({
+        title,
+        name: name ?? title,
+        subtitle: lines[0],
+        detail: lines[1],
+        picture,
+        map: tilesOf(views[at]!, grid),
+        scale,
+        digits,
+        signed,
+        quantity,
+        target,
+      })),
+    ),
+  };
+}
+
+/** Tokens as tiles of the picture; a view may reach beyond it. */
+function tilesOf({ area }: TokenView, grid: TokenGrid): TileMap {
+  const { across, down, values } = evenTileMap(grid);
+  return {
+    across: across.map((share) => area.left + share * area.width),
+    down: down.map((share) => area.top + share * area.height),
+    values,
   };
 }
 

@@ -26,15 +26,20 @@ export interface MapPicture {
 
 export interface ImageMapData {
   readonly title: string;
-  readonly subtitle?: string;
+  /** Short name, for machines (`data-map`), tables and narrow pages; the title where absent. */
+  readonly name?: string;
+  readonly subtitle?: string | undefined;
   /** A second line under the title. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   /** Lies under the map; without one the map is drawn alone, over a square. */
   readonly picture?: MapPicture | undefined;
   readonly map: TileMap;
   readonly scale: ColorScale;
   /** What the numbers are; stands at the legend. */
   readonly quantity: string;
+  readonly digits?: number | undefined;
+  /** Writes a sign before positive values. */
+  readonly signed?: boolean;
   /** Cell of the 3×3 grid (0 to 8) that is outlined: where the target is. */
   readonly target?: number | undefined;
   readonly theme?: FigureTheme;
@@ -50,35 +55,54 @@ const TOP = 68;
 
 /** The map as a whole SVG document. */
 export function imageMap(data: ImageMapData): string {
-  const { title, subtitle, detail, picture, map, scale, target } = data;
   const theme = data.theme ?? LIGHT;
-  const height = picture ? (WIDTH * picture.height) / picture.width : WIDTH;
-  const box = { x: MARGIN, y: TOP, width: WIDTH, height };
-  const legendTop = TOP + height + 18;
-  const legend = { id: 'map-scale', x: MARGIN, y: legendTop, width: WIDTH };
+  const size = imageMapSize(data, WIDTH);
   return render(
     document(
-      WIDTH + 2 * MARGIN,
-      legendTop + LEGEND_HEIGHT + 40,
-      title,
-      `${title}: ${data.quantity}. ${describeTiles(map)}`,
+      size.width,
+      size.height,
+      data.title,
+      describeImageMap(data),
       theme,
-      [
-        ...figureHead({ title, lines: [subtitle, detail] }, theme, MARGIN),
-        element(
-          'g',
-          { 'data-map': title },
-          ...(picture
-            ? [element('image', { ...box, href: picture.href, preserveAspectRatio: 'none' })]
-            : []),
-          tileRectangles(map, scale, box, picture ? OVERLAY_ALPHA : 1),
-          element('rect', { ...box, fill: 'none', stroke: theme.rule }),
-          ...(target === undefined ? [] : [cellOutline(target, box)]),
-        ),
-        ...colorLegend(data, theme, legend),
-      ],
+      imageMapParts(data, theme, { id: 'map-scale', width: WIDTH }),
     ),
   );
+}
+
+/** Sides of a map that is `width` pixels wide, with its head, margins and legend. */
+export function imageMapSize({ picture }: ImageMapData, width: number) {
+  const height = picture ? (width * picture.height) / picture.width : width;
+  return { width: width + 2 * MARGIN, height: TOP + height + 18 + LEGEND_HEIGHT + 40 };
+}
+
+/** A map without a document around it; `id` names its legend's gradient. */
+export function imageMapParts(
+  data: ImageMapData,
+  theme: FigureTheme,
+  { id, width }: { id: string; width: number },
+): SvgElement[] {
+  const { title, name, subtitle, detail, picture, map, scale, target } = data;
+  const height = picture ? (width * picture.height) / picture.width : width;
+  const box = { x: MARGIN, y: TOP, width, height };
+  return [
+    ...figureHead({ title, lines: [subtitle, detail] }, theme, MARGIN),
+    element(
+      'g',
+      { 'data-map': name ?? title },
+      ...(picture
+        ? [element('image', { ...box, href: picture.href, preserveAspectRatio: 'none' })]
+        : []),
+      tileRectangles(map, scale, box, picture ? OVERLAY_ALPHA : 1),
+      element('rect', { ...box, fill: 'none', stroke: theme.rule }),
+      ...(target === undefined ? [] : [cellOutline(target, box)]),
+    ),
+    ...colorLegend(data, theme, { id, x: MARGIN, y: TOP + height + 18, width }),
+  ];
+}
+
+/** One sentence for readers that cannot see the map. */
+export function describeImageMap({ title, quantity, map }: ImageMapData): string {
+  return `${title}: ${quantity}. ${describeTiles(map)}`;
 }
 
 /** A figure's title and the lines under it. */

@@ -1,4 +1,5 @@
 /** The figures of perception maps, the same for page and command line. */
+import { attentionDifferenceScale, attentionScale } from './attention-scale.ts';
 import { describeSource, schemeMaps, type BiasMapSource, type SchemeCells } from './bias-maps.ts';
 import { sharedScale, type ColorScale } from './color-scale.ts';
 import { formatNumber, type HeatmapData } from './heatmap.ts';
@@ -41,6 +42,58 @@ export function pictureMap(
     quantity: 'change of the answer when a tile is covered, divided by the largest',
     target,
   };
+}
+
+/**
+ * One picture's maps under several schemes in logits on one scale, and the second less the first where both
+ * have the same tiles.
+ */
+export function comparedPictureMaps(
+  subjects: readonly PictureMapSource[],
+  source: Omit<BiasMapSource, 'quantity'>,
+): ImageMapData[] {
+  const inLogits = subjects.map(({ map, maximum }) =>
+    map.values.map((row) => row.map((value) => value * maximum)),
+  );
+  const shared = attentionScale(
+    inLogits.map((values) => values.flat()),
+    PALETTE,
+  );
+  const maps = subjects.map((subject, at): ImageMapData => {
+    const { scheme, mode, output, caption, picture, target, map } = subject;
+    return {
+      title: `${scheme} positions`,
+      name: scheme,
+      subtitle: describeSource({ quantity: '', ...source, dataset: `“${caption}”` }),
+      detail: `${mode} mode, answer “${output}”`,
+      picture,
+      map: { ...map, values: inLogits[at]! },
+      ...shared,
+      quantity: 'change of the answer when a tile is covered, logits',
+      target,
+    };
+  });
+  const [first, second] = maps;
+  if (!first || !second || !sameBorders(first.map, second.map)) return maps;
+  const values = second.map.values.map((row, r) =>
+    row.map((value, c) => value - first.map.values[r]![c]!),
+  );
+  const name = `${subjects[1]!.scheme} − ${subjects[0]!.scheme}`;
+  const difference: ImageMapData = {
+    ...second,
+    title: name,
+    name,
+    detail: `${subjects[1]!.mode} mode`,
+    map: { ...second.map, values },
+    ...attentionDifferenceScale(values.flat()),
+    signed: true,
+    quantity: 'difference of the changes, logits',
+  };
+  return [...maps, difference];
+}
+
+function sameBorders(a: TileMap, b: TileMap): boolean {
+  return a.across.join() === b.across.join() && a.down.join() === b.down.join();
 }
 
 /** The mean maps of one scheme, by the target's cell. */

@@ -23,6 +23,8 @@ export interface ProfileData {
   readonly quantity: string;
   /** Places along the index where something begins. */
   readonly marks?: readonly { readonly at: number; readonly label: string }[];
+  /** Of the whole figure in pixels, from 300 on; 640 where absent. */
+  readonly width?: number | undefined;
   readonly theme?: FigureTheme;
 }
 
@@ -33,7 +35,8 @@ const RIGHT = 24;
 const TOP = 92;
 const HEIGHT = 220;
 const BELOW = 48;
-const INNER = WIDTH - LEFT - RIGHT;
+/** Between two numbers of the horizontal axis, about. */
+const TICK_STEP = 69;
 
 /** Dashes tell lines apart where their colours are printed in grey. */
 const DASHES = [undefined, '7 3', '2 3', '9 3 2 3'] as const;
@@ -43,17 +46,19 @@ interface Axes {
   readonly y: (value: number) => number;
   readonly domain: readonly [number, number];
   readonly last: number;
+  /** Length of the horizontal axis in pixels. */
+  readonly inner: number;
 }
 
 /** The chart as a whole SVG document; the axis of numbers holds 0. */
 export function profile(data: ProfileData): string {
-  const { title, lines = [], series, along, quantity, marks = [] } = data;
+  const { title, lines = [], series, along, quantity, marks = [], width = WIDTH } = data;
   const theme = data.theme ?? LIGHT;
-  const axes = makeAxes(series);
+  const axes = makeAxes(series, width - LEFT - RIGHT);
   return render(
-    document(WIDTH, TOP + HEIGHT + BELOW, title, describe(data), theme, [
+    document(width, TOP + HEIGHT + BELOW, title, describe(data), theme, [
       ...figureHead({ title, lines }, theme, LEFT),
-      ...legend(series, theme),
+      ...legend(series, axes, theme),
       ...verticalAxis(axes, quantity, theme),
       ...horizontalAxis(axes, along, theme),
       ...marks.flatMap((mark) => drawMark(mark, axes, theme)),
@@ -62,19 +67,24 @@ export function profile(data: ProfileData): string {
   );
 }
 
-function makeAxes(series: readonly ProfileSeries[]): Axes {
+function makeAxes(series: readonly ProfileSeries[], inner: number): Axes {
   const values = series.flatMap((one) => one.values);
   const last = Math.max(1, ...series.map((one) => one.values.length - 1));
   const [low, high] = nice(Math.min(0, ...values), Math.max(0, ...values) || 1, 4);
   return {
-    x: (index) => LEFT + (index / last) * INNER,
+    x: (index) => LEFT + (index / last) * inner,
     y: (value) => TOP + HEIGHT - ((value - low) / (high - low)) * HEIGHT,
     domain: [low, high],
     last,
+    inner,
   };
 }
 
-function verticalAxis({ y, domain }: Axes, quantity: string, theme: FigureTheme): SvgElement[] {
+function verticalAxis(
+  { y, domain, inner }: Axes,
+  quantity: string,
+  theme: FigureTheme,
+): SvgElement[] {
   const [low, high] = domain;
   const digits = Math.max(0, digitsOf(high - low) - 1);
   const small = { 'font-size': 10.5, fill: theme.mutedInk };
@@ -82,7 +92,7 @@ function verticalAxis({ y, domain }: Axes, quantity: string, theme: FigureTheme)
     ...ticks(low, high, 4).flatMap((value) => [
       element('line', {
         x1: LEFT,
-        x2: LEFT + INNER,
+        x2: LEFT + inner,
         y1: y(value),
         y2: y(value),
         stroke: theme.rule,
@@ -97,10 +107,10 @@ function verticalAxis({ y, domain }: Axes, quantity: string, theme: FigureTheme)
   ];
 }
 
-function horizontalAxis({ x, last }: Axes, along: string, theme: FigureTheme): SvgElement[] {
+function horizontalAxis({ x, last, inner }: Axes, along: string, theme: FigureTheme): SvgElement[] {
   const small = { 'font-size': 10.5, fill: theme.mutedInk };
   const bottom = TOP + HEIGHT;
-  const places = ticks(0, last, 8).filter(Number.isInteger);
+  const places = ticks(0, last, Math.round(inner / TICK_STEP)).filter(Number.isInteger);
   return [
     ...places.flatMap((at) => [
       element('line', { x1: x(at), x2: x(at), y1: bottom, y2: bottom + 4, stroke: theme.mutedInk }),
@@ -108,7 +118,7 @@ function horizontalAxis({ x, last }: Axes, along: string, theme: FigureTheme): S
     ]),
     element(
       'text',
-      { x: LEFT + INNER / 2, y: bottom + 34, 'text-anchor': 'middle', ...small },
+      { x: LEFT + inner / 2, y: bottom + 34, 'text-anchor': 'middle', ...small },
       along,
     ),
   ];
@@ -158,8 +168,12 @@ function short(value: number): string {
 }
 
 /** Each line's name behind a piece of it. */
-function legend(series: readonly ProfileSeries[], theme: FigureTheme): SvgElement[] {
-  const step = Math.min(180, INNER / series.length);
+function legend(
+  series: readonly ProfileSeries[],
+  { inner }: Axes,
+  theme: FigureTheme,
+): SvgElement[] {
+  const step = Math.min(180, inner / series.length);
   return series.flatMap(({ label }, at) => {
     const left = LEFT + at * step;
     const y = TOP - 30;

@@ -2,6 +2,7 @@
 import type { ColorScale } from './color-scale.ts';
 import type { FigureNumbers } from './heatmap-numbers.ts';
 import { document } from './heatmap.ts';
+import { requireOneScale } from './image-map-rows.ts';
 import { describeTiles, figureHead, tileRectangles, type Box, type TileMap } from './image-map.ts';
 import { colorLegend, LEGEND_HEIGHT } from './legend.ts';
 import { element, render, type SvgElement } from './svg.ts';
@@ -66,19 +67,6 @@ export function tokenFigure({ title, maps, theme = LIGHT }: TokenFigureData): st
   return render(document(width, height, title, description, theme, groups));
 }
 
-function requireOneScale(row: readonly TokenMapData[]): void {
-  const domains = new Map<string, string>();
-  for (const { title, scale } of row) {
-    const domain = scale.domain.join(' to ');
-    const before = domains.get(scale.palette) ?? domain;
-    if (before !== domain)
-      throw new Error(
-        `Maps that are compared need one colour scale, but "${title}" is drawn from ${domain} and the one before it from ${before}. Give both the shared one.`,
-      );
-    domains.set(scale.palette, domain);
-  }
-}
-
 function tokenMapGroup(
   data: TokenMapData,
   { theme, id, x, y }: { theme: FigureTheme; id: string; x: number; y: number },
@@ -112,7 +100,8 @@ export function gridInBox(
   ];
 }
 
-function evenTileMap({ rows, columns, values }: TokenGrid): TileMap {
+/** The grid's tokens as tiles over the whole of what it covers. */
+export function evenTileMap({ rows, columns, values }: TokenGrid): TileMap {
   const borders = (count: number) => Array.from({ length: count + 1 }, (_, at) => at / count);
   return {
     across: borders(columns),

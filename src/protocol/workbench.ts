@@ -99,6 +99,8 @@ export interface ModelDescription {
   readonly dtype: string;
   /** In what type the model computes. */
   readonly compute: string;
+  /** Layers of the decoder. */
+  readonly layers: number;
   readonly provider: string;
   /** The onnxruntime build that runs it: `jspi`, `asyncify` or `wasm`. */
   readonly build: string;

@@ -4,6 +4,8 @@ import type { RunOptions } from '../experiments/run-options.ts';
 import type { DiagnosisKind, RequestOf, SampleOf } from '../protocol/diagnosis.ts';
 import type { RunManifest } from '../results/manifest.ts';
 import type { RuntimeEngine } from '../runtime/model-engine.ts';
+import { planFlowRun } from './flow-run.ts';
+import { planPerceptionRun } from './perception-run.ts';
 import { planSimilarityRun } from './similarity-run.ts';
 
 /** A diagnosis that knows what to do; a lost device means that it is run again on another engine. */
@@ -20,5 +22,7 @@ type PlanDiagnosis<Kind extends DiagnosisKind> = (
 ) => Promise<PlannedDiagnosis<SampleOf<Kind>>>;
 
 export const DIAGNOSES: { readonly [Kind in DiagnosisKind]: PlanDiagnosis<Kind> } = {
+  perception: planPerceptionRun,
   similarity: planSimilarityRun,
+  flow: planFlowRun,
 };

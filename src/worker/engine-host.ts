@@ -153,6 +153,7 @@ export class EngineHost {
         weightHash: info.weightHash,
         dtype: info.dtype,
         compute: info.compute,
+        layers: info.spec.decoder.layers,
         provider: info.provider,
         build: info.build,
         adapter: info.adapter,

@@ -3,6 +3,7 @@ import { colorOf, inkOn } from '../../figures/color-scale.ts';
 import { formatNumber, type HeatmapData } from '../../figures/heatmap.ts';
 import { GRID_STEPS, stepInGrid } from '../grid-steps.ts';
 import { cellName } from '../store/state.ts';
+import { ColorLegend } from './color-legend.tsx';
 
 interface BiasMapProps {
   map: HeatmapData;
@@ -78,29 +79,7 @@ export function BiasMap({ map, open, onOpen }: BiasMapProps) {
           );
         })}
       </div>
-      <Legend map={map} />
+      <ColorLegend {...map} />
     </figure>
-  );
-}
-
-const LEGEND_STEPS = 24;
-
-function Legend({ map }: { map: HeatmapData }) {
-  const [low, high] = map.scale.domain;
-  return (
-    <div className="legend" aria-hidden="true">
-      <span>{formatNumber(low, map.signed, map.digits)}</span>
-      <span className="legend-bar">
-        {Array.from({ length: LEGEND_STEPS }, (_, step) => (
-          <i
-            key={step}
-            style={{
-              background: colorOf(map.scale, low + ((high - low) * (step + 0.5)) / LEGEND_STEPS),
-            }}
-          />
-        ))}
-      </span>
-      <span>{formatNumber(high, map.signed, map.digits)}</span>
-    </div>
   );
 }

@@ -13,12 +13,20 @@ interface DiagnosisControlsProps {
   bench: string;
   /** The request, given what it is of. */
   request: MakeRequest;
+  /** Why this model cannot be diagnosed so, as a sentence; it then cannot be started. */
+  problem?: ReactNode;
   /** Settings of this kind alone. */
   children?: ReactNode;
 }
 
 /** What a diagnosis is run on, and the button that runs it; progress and Cancel are in the run bar. */
-export function DiagnosisControls({ kind, bench, request, children }: DiagnosisControlsProps) {
+export function DiagnosisControls({
+  kind,
+  bench,
+  request,
+  problem,
+  children,
+}: DiagnosisControlsProps) {
   const settings = useWorkbench((state) => diagnosisSettings(state, kind));
   const own = useWorkbench((state) => state.ownPictures.length);
   const dataset = useWorkbench((state) => state.dataset?.name ?? 'emoji-probe');
@@ -77,7 +85,7 @@ export function DiagnosisControls({ kind, bench, request, children }: DiagnosisC
         </fieldset>
         <button
           type="button"
-          disabled={!live || (busy && !runs)}
+          disabled={!live || (busy && !runs) || problem !== undefined}
           // Not dead while it runs: a dead button would drop the focus.
           aria-disabled={runs || undefined}
           onClick={() => void actions.diagnose(kind, request)}
@@ -85,6 +93,7 @@ export function DiagnosisControls({ kind, bench, request, children }: DiagnosisC
           {runs ? 'Running …' : `Run ${name}`}
         </button>
       </div>
+      {problem !== undefined && <p className="diagnosis-failure">{problem}</p>}
       {mine && diagnosis.phase === 'failed' && (
         <p className="diagnosis-failure" role="alert">
           {diagnosis.failure}

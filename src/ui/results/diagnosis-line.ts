@@ -3,7 +3,7 @@ import type { DiagnosisResult, DiagnosisState } from '../store/state.ts';
 
 /** Where a diagnosis's result comes from, in one line; `loaded` is the live model's weight hash. */
 export function describeDiagnosis<Kind extends DiagnosisKind>(
-  { run, scope, manifest, samples }: DiagnosisResult<Kind>,
+  { run, scope, bench, manifest }: DiagnosisResult<Kind>,
   diagnosis: DiagnosisState,
   loaded: string | undefined,
 ): string {
@@ -17,7 +17,7 @@ export function describeDiagnosis<Kind extends DiagnosisKind>(
   const { model, runtime, dataset, groups, seed } = manifest;
   const of =
     scope === 'bench'
-      ? `the bench, “${samples[0]?.caption ?? ''}”`
+      ? `the bench, “${bench?.caption ?? ''}”`
       : `${dataset.name}, ${groups} ${groups === 1 ? 'group' : 'groups'}, seed ${seed}`;
   return [
     name,

@@ -40,8 +40,8 @@ test('two schemes share one scale, and a cell without records stays missing', ()
   expect(difference!.cells.map(({ value }) => value)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, null]);
 });
 
-test('the figure of all three carries every value and says what it is', () => {
-  const svg = savedFigures(mapTriple(records, asked))[0]!.svg();
+test('the figure of all three carries every value and says what it is', async () => {
+  const svg = await savedFigures(mapTriple(records, asked))[0]!.svg();
   expect(svg.match(/data-value="/g)).toHaveLength(8 + 9 + 8);
   expect(svg.match(/no data<\/text>/g)).toHaveLength(2);
   expect(svg).toContain('accuracy on positive items [95 % interval]');

@@ -7,8 +7,8 @@ import { pngOfSvg, saveFile, saveText } from './save-file.ts';
 export interface SavedFigure {
   /** As a person chooses it. */
   readonly label: string;
-  /** An SVG document on white paper. */
-  svg(): string;
+  /** An SVG document on white paper; later where its picture has to be fetched first. */
+  svg(): string | Promise<string>;
   /** What it shows, as a table. */
   numbers(): FigureNumbers;
 }
@@ -20,6 +20,30 @@ interface FigureMenuProps {
   figures: readonly SavedFigure[];
   /** Rows of what else can be saved. */
   children?: ReactNode;
+}
+
+interface SaveButtonsProps {
+  /** Button, file name, media type and content of each file. */
+  files: readonly (readonly [label: string, name: string, type: string, text: () => string])[];
+  disabled: boolean;
+}
+
+/** A row of the menu: data as files. */
+export function SaveButtons({ files, disabled }: SaveButtonsProps) {
+  return (
+    <div className="menu-row">
+      {files.map(([label, name, type, text]) => (
+        <button
+          key={label}
+          type="button"
+          disabled={disabled}
+          onClick={() => saveText(name, type, text())}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
+  );
 }
 
 const PNG_SCALES = [1, 2, 3, 4];
@@ -41,10 +65,10 @@ export function FigureMenu({ name, figures, children }: FigureMenuProps) {
   const figure = figures.find(({ label }) => label === chosen) ?? figures[0];
   const file = `${name}-${figure?.label.replace(/[^\p{L}\p{N}.]+/gu, '-')}`;
 
-  async function savePng(svg: string): Promise<void> {
+  async function saveFigure(save: (svg: string) => Promise<void> | void): Promise<void> {
     try {
       setFailure(undefined);
-      saveFile(`${file}.png`, await pngOfSvg(svg, scale));
+      await save(await figure!.svg());
     } catch (error) {
       setFailure((error as Error).message);
     }
@@ -81,11 +105,20 @@ export function FigureMenu({ name, figures, children }: FigureMenuProps) {
             <div className="menu-row">
               <button
                 type="button"
-                onClick={() => saveText(`${file}.svg`, 'image/svg+xml', figure.svg())}
+                onClick={() =>
+                  void saveFigure((svg) => saveText(`${file}.svg`, 'image/svg+xml', svg))
+                }
               >
                 SVG
               </button>
-              <button type="button" onClick={() => void savePng(figure.svg())}>
+              <button
+                type="button"
+                onClick={() =>
+                  void saveFigure(async (svg) =>
+                    saveFile(`${file}.png`, await pngOfSvg(svg, scale)),
+                  )
+                }
+              >
                 PNG
               </button>
               <select

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import type { ResultTabName } from '../store/state.ts';
+import { FlowTab } from './flow-tab.tsx';
 import { ProbeTab } from './probe-tab.tsx';
 import { SimilarityTab } from './similarity-tab.tsx';
 
@@ -15,7 +16,7 @@ const RESULT_TABS: readonly ResultTab[] = [
   { id: 'probe', component: ProbeTab },
   { id: 'perception' },
   { id: 'similarity', component: SimilarityTab },
-  { id: 'flow' },
+  { id: 'flow', component: FlowTab },
 ];
 
 /** The tabs that have something to show. */

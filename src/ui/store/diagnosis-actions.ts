@@ -3,13 +3,21 @@ import type { WorkbenchService } from '../../protocol/workbench.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { captionProblem } from './caption-problem.ts';
 import { benchPictures, isActive, isBusy } from './state.ts';
-import type { DiagnosisSettings, DiagnosisState, WorkbenchState, WorkbenchStore } from './state.ts';
+import type {
+  CoverSettings,
+  DiagnosisSettings,
+  DiagnosisState,
+  WorkbenchState,
+  WorkbenchStore,
+} from './state.ts';
 
 /** How a kind of diagnosis is told what to run. */
 export type MakeRequest = (scope: DiagnosisScope) => DiagnosisRequest;
 
 export interface DiagnosisActions {
   setDiagnosis(kind: DiagnosisKind, settings: Partial<DiagnosisSettings>): void;
+  setCover(settings: Partial<CoverSettings>): void;
+  setFlowHeads(layer: number | undefined): void;
   /** Starts a diagnosis of what its settings say, unless something runs already. */
   diagnose(kind: DiagnosisKind, request: MakeRequest): Promise<void>;
   cancelDiagnosis(): void;
@@ -22,9 +30,16 @@ const FIRST_SETTINGS: DiagnosisSettings = {
   seed: 7,
 };
 
+/** A group is nine pictures, of many passes each for perception. */
+const FIRST_SETTINGS_OF: Readonly<Record<DiagnosisKind, DiagnosisSettings>> = {
+  perception: { ...FIRST_SETTINGS, groups: 1 },
+  similarity: FIRST_SETTINGS,
+  flow: { ...FIRST_SETTINGS, groups: 2 },
+};
+
 /** What a kind of diagnosis is to be of. */
 export function diagnosisSettings(state: WorkbenchState, kind: DiagnosisKind): DiagnosisSettings {
-  return state.diagnosisSettings[kind] ?? FIRST_SETTINGS;
+  return state.diagnosisSettings[kind] ?? FIRST_SETTINGS_OF[kind];
 }
 
 export function createDiagnosisActions(
@@ -53,11 +68,18 @@ export function createDiagnosisActions(
     const { bench } = store.getState();
     if (bench === undefined) return undefined;
     const { target: targetId, cell, caption } = bench;
-    const [image, target] = await Promise.all([
-      library.grid(benchPictures(bench)),
-      library.picture(targetId),
-    ]);
-    return { kind: 'bench', image, target, targetId, cell, side: library.cell(), caption };
+    const pictures = benchPictures(bench);
+    const [image, target] = await Promise.all([library.grid(pictures), library.picture(targetId)]);
+    return {
+      kind: 'bench',
+      image,
+      pictures,
+      target,
+      targetId,
+      cell,
+      side: library.cell(),
+      caption,
+    };
   }
 
   return {
@@ -68,6 +90,8 @@ export function createDiagnosisActions(
           [kind]: { ...diagnosisSettings(state, kind), ...part },
         },
       })),
+    setCover: (part) => store.setState(({ cover }) => ({ cover: { ...cover, ...part } })),
+    setFlowHeads: (flowHeads) => store.setState({ flowHeads }),
     async diagnose(kind, request) {
       const state = store.getState();
       if (state.model.phase !== 'live' || isBusy(state)) return;
@@ -75,7 +99,8 @@ export function createDiagnosisActions(
       const { run } = state.diagnosis;
       // Set before anything is awaited, so that a second press finds it running.
       const { scope } = settings;
-      store.setState({ diagnosis: { phase: 'running', kind, run: run + 1, scope } });
+      const bench = scope === 'bench' ? state.bench : undefined;
+      store.setState({ diagnosis: { phase: 'running', kind, run: run + 1, scope, bench } });
       announce('The diagnosis runs');
       try {
         const of = await scopeOf(settings);

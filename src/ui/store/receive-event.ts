@@ -42,10 +42,16 @@ function addSamples(
   { diagnosis, diagnosisResults }: WorkbenchState,
   { kind, samples }: DiagnosisSamples,
 ): Partial<WorkbenchState> {
-  const { run, scope, manifest } = diagnosis;
+  const { run, scope, bench, manifest } = diagnosis;
   const before = diagnosisResults[kind];
   const earlier = before?.run === run ? before.samples : [];
-  const result = { run, scope: scope ?? 'groups', manifest, samples: [...earlier, ...samples] };
+  const result = {
+    run,
+    scope: scope ?? 'groups',
+    bench,
+    manifest,
+    samples: [...earlier, ...samples],
+  };
   return { diagnosisResults: { ...diagnosisResults, [kind]: result } };
 }
 

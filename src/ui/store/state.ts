@@ -4,7 +4,12 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DatasetItem } from '../../data/dataset.ts';
-import type { DiagnosisKind, DiagnosisScope, SampleOf } from '../../protocol/diagnosis.ts';
+import type {
+  DiagnosisKind,
+  DiagnosisScope,
+  PerceptionRequest,
+  SampleOf,
+} from '../../protocol/diagnosis.ts';
 import type {
   LiveAnswer,
   LoadProgress,
@@ -84,6 +89,8 @@ export interface DiagnosisState {
   readonly run: number;
   /** What it is of. */
   readonly scope?: DiagnosisScope['kind'];
+  /** The bench as it was when a diagnosis of it began. */
+  readonly bench?: Bench | undefined;
   readonly manifest?: RunManifest;
   readonly progress?: RunProgress;
   readonly failure?: string;
@@ -94,6 +101,8 @@ export interface DiagnosisResult<Kind extends DiagnosisKind> {
   /** Number of the diagnosis that it is of. */
   readonly run: number;
   readonly scope: DiagnosisScope['kind'];
+  /** Where it is of the bench: what stood there. */
+  readonly bench?: Bench | undefined;
   readonly manifest?: RunManifest | undefined;
   readonly samples: readonly SampleOf<Kind>[];
 }
@@ -108,6 +117,9 @@ export interface DiagnosisSettings {
   readonly groups: number;
   readonly seed: number;
 }
+
+/** How perception maps cover the picture. */
+export type CoverSettings = Pick<PerceptionRequest, 'modes' | 'tiles' | 'fill'>;
 
 /** An own picture whose caption has to be mended before a run can start. */
 export interface CaptionProblem {
@@ -163,6 +175,9 @@ export interface WorkbenchState {
   readonly diagnosisResults: DiagnosisResults;
   /** Of each kind, in so far as they were changed: see `diagnosisSettings`. */
   readonly diagnosisSettings: Readonly<Partial<Record<DiagnosisKind, DiagnosisSettings>>>;
+  readonly cover: CoverSettings;
+  /** The layer whose heads information flow shows one by one; none where absent. */
+  readonly flowHeads?: number | undefined;
   readonly result: ResultState;
   /** The result that was shown before, to go back to. */
   readonly previous?: ResultState;
@@ -191,6 +206,7 @@ export function createWorkbenchStore(): WorkbenchStore {
     diagnosis: { phase: 'idle', run: 0 },
     diagnosisResults: {},
     diagnosisSettings: {},
+    cover: { modes: ['kernel'], tiles: 10, fill: 'white' },
     result: { source: 'none', records: [] },
     panel: 'bench',
     resultTab: 'probe',
