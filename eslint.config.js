@@ -20,6 +20,7 @@ const ALLOWED_IMPORTS = {
   report: ['figures', 'results'],
   ui: ['report', 'figures', 'results', 'protocol', 'data'],
   'main.tsx': ['ui'],
+  'service-worker.ts': [],
   // The two composition roots: they choose the engine and the stores and hand them on.
   'worker.ts': ['worker', 'protocol'],
   worker: ['protocol', 'experiments', 'runtime', 'data', 'results'],

@@ -33,6 +33,8 @@ export default defineConfig({
     baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1280, height: 800 },
     trace: 'off',
+    // Each test is a first visit, which would keep the whole page for a second.
+    serviceWorkers: 'block',
   },
   projects: [
     {

@@ -5,13 +5,12 @@ import { dirname, join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { ORT_BUILDS, ortFiles } from './src/runtime/ort-files.ts';
+import { serviceWorker } from './tools/build/service-worker.ts';
 
 const ORT_FOLDER = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
 
-/** The wasm builds that src/runtime chooses between: WebGPU with JSPI, WebGPU with asyncify, CPU. */
-const ORT_FILES = ['.jspi', '.asyncify', ''].flatMap((build) =>
-  ['mjs', 'wasm'].map((ending) => `ort-wasm-simd-threaded${build}.${ending}`),
-);
+const ORT_FILES = ORT_BUILDS.flatMap(ortFiles);
 
 /** Serves onnxruntime's wasm files from our own origin under `ort/`, in development and in the build. */
 function onnxruntimeFiles(): Plugin {
@@ -98,7 +97,7 @@ export default defineConfig({
   define: { __BAPA_HUB__: JSON.stringify(HUB_HOSTS[0]) },
   // A missing file has to be a 404, not the page.
   appType: 'mpa',
-  plugins: [react(), onnxruntimeFiles(), contentSecurityPolicy()],
+  plugins: [react(), onnxruntimeFiles(), contentSecurityPolicy(), serviceWorker()],
   environments: { client: { resolve: { conditions: CONDITIONS } } },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   worker: { format: 'es' },

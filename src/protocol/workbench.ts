@@ -104,6 +104,8 @@ export interface ModelDescription {
   readonly provider: string;
   /** The onnxruntime build that runs it: `jspi`, `asyncify` or `wasm`. */
   readonly build: string;
+  /** Addresses of the files of that build, to be kept for use without a network. */
+  readonly buildFiles: readonly string[];
   readonly adapter: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly milliseconds: number;

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectWorkbench, failingWith } from '../protocol/client.ts';
 import { App } from './app.tsx';
+import { keepFiles, keepPage } from './offline.ts';
 import { createPictureLibrary } from './pictures/library.ts';
 import { createActions } from './store/actions.ts';
 import { PageProvider } from './store/context.tsx';
@@ -27,6 +28,11 @@ export async function mountPage(root: HTMLElement, worker: Worker, address: URL)
   const actions = createActions(store, library, workbench, pageSettings(address));
   keepAnswering(store, library, workbench);
   warnBeforeLeaving(store);
+  keepPage(address);
+  store.subscribe(({ model: { description } }, before) => {
+    if (description && description !== before.model.description)
+      void keepFiles(description.buildFiles).catch(() => {});
+  });
   createRoot(root).render(
     <StrictMode>
       <PageProvider page={{ store, actions, library }}>

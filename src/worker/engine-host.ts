@@ -6,6 +6,7 @@ import { NoHalfFloatsError } from '../runtime/compute-choice.ts';
 import { NoWebGpuError } from '../runtime/device.ts';
 import { DeviceLostError } from '../runtime/engine.ts';
 import type { RuntimeEngine } from '../runtime/model-engine.ts';
+import { type OrtBuild, ortFiles } from '../runtime/ort-files.ts';
 import { DownloadMeter } from './download-meter.ts';
 import { type OpeningOptions, prepareModel, type PreparedModel } from './model-places.ts';
 
@@ -156,6 +157,7 @@ export class EngineHost {
         layers: info.spec.decoder.layers,
         provider: info.provider,
         build: info.build,
+        buildFiles: ortFiles(info.build as OrtBuild).map((name) => this.ortFolder + name),
         adapter: info.adapter,
         versions: info.versions,
         milliseconds: performance.now() - start,
