@@ -51,7 +51,8 @@ captions.json (file name to caption); without them the file names are the captio
 different captions fill the grid; with fewer some cells stay white, two are the least.
 
 Written to --out: records-<scheme>.jsonl, reference-<scheme>.jsonl, records.csv,
-heatmap-<scheme>.svg, difference-*.svg, comparison-*.svg, summary.json, manifest.json.
+heatmap-<scheme>.svg, difference-*.svg, comparison-*.svg, strength-curve.svg (of three strengths
+or more), summary.json, manifest.json.
 `;
 
 /** The command for commander. */

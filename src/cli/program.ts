@@ -1,5 +1,6 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
+import { compareCommand } from './compare-command.ts';
 import { convertCommand } from './convert-command.ts';
 import { flowCommand } from './flow-command.ts';
 import { logitsCommand } from './logits-command.ts';
@@ -46,6 +47,7 @@ export function program(): Command {
     perceptionCommand(),
     similarityCommand(),
     flowCommand(),
+    compareCommand(),
     reportCommand(),
     logitsCommand(),
     convertCommand(),

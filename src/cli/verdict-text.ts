@@ -12,6 +12,8 @@ const HEADINGS: Readonly<Record<VerdictTopic, string>> = {
 const ASCII: readonly (readonly [RegExp, string])[] = [
   [/−/g, '-'],
   [/[’′]/g, "'"],
+  [/×/g, 'x'],
+  [/–/g, '-'],
 ];
 
 /** The headline, then every sentence under its topic's heading. Ends with a line end. */
@@ -24,11 +26,15 @@ export function verdictText(headline: string, sentences: readonly VerdictSentenc
   return ['Verdict', '=======', ...wrap(headline), ...lines].map((line) => `${line}\n`).join('');
 }
 
+/** The same in characters that every terminal shows. */
+export function ascii(text: string): string {
+  return ASCII.reduce((words, [from, to]) => words.replace(from, to), text);
+}
+
 /** Lines indented by two, at most {@link WIDTH} long. */
 function wrap(text: string): string[] {
-  const plain = ASCII.reduce((words, [from, to]) => words.replace(from, to), text);
   const lines: string[] = [];
-  for (const word of plain.split(' ')) {
+  for (const word of ascii(text).split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= WIDTH)
       lines[lines.length - 1] = `${last} ${word}`;

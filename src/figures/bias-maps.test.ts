@@ -53,4 +53,15 @@ describe('bias maps', () => {
     expect(svg).toContain('[−0.70, −0.40]');
     expect(svg).toContain('change of the range −0.20');
   });
+
+  it('marks the cells that a test speaks for, and says which test', () => {
+    const marked = cells(-0.6).map((cell) => ({ ...cell, marked: cell.name === 'left' }));
+    const pair = { first: 'standard', second: 'balanced', rangeChange: -0.2 };
+    const svg = biasFigure([differenceMap({ ...pair, cells: marked }, source)], source);
+    expect(svg.match(/>\*<\/text>/g)).toHaveLength(1);
+    expect(svg).toContain('* p &lt; 0.05, exact McNemar, Holm over nine cells');
+    expect(svg).toContain('left −0.60*, center −0.60,');
+    const plain = biasFigure([differenceMap({ ...pair, cells: cells(-0.6) }, source)], source);
+    expect(plain).not.toContain('McNemar');
+  });
 });

@@ -1,7 +1,7 @@
 /** The figures of a probe, the same for page and command line: a map a scheme, and what changes. */
 import { comparison } from './comparison.ts';
 import { differenceScale, sharedScale } from './color-scale.ts';
-import { formatNumber, heatmap, type HeatmapCell, type HeatmapData } from './heatmap.ts';
+import { CELL_MARK, formatNumber, heatmap, type HeatmapCell, type HeatmapData } from './heatmap.ts';
 
 /** What the numbers are and where they come from; what is not known is left out of the figure. */
 export interface BiasMapSource {
@@ -43,16 +43,23 @@ export function schemeMaps(schemes: readonly SchemeCells[], source: BiasMapSourc
   }));
 }
 
-/** The map of a difference, on a diverging scale around 0. */
+/** What a mark in a cell of a difference says. */
+export const MARK_MEANING = `${CELL_MARK} p < 0.05, exact McNemar, Holm over nine cells`;
+
+/** The map of a difference, on a diverging scale around 0; cells that McNemar's test marks. */
 export function differenceMap(difference: DifferenceCells, source: BiasMapSource): HeatmapData {
   const { first, second, cells, rangeChange } = difference;
+  const details = [
+    ...(rangeChange === undefined
+      ? []
+      : [`change of the range ${formatNumber(rangeChange, true)}`]),
+    ...(cells.some(({ marked }) => marked) ? [MARK_MEANING] : []),
+  ];
   return {
     title: `${second} − ${first}`,
     name: `${second} − ${first}`,
     subtitle: describeSource(source),
-    ...(rangeChange === undefined
-      ? {}
-      : { detail: `change of the range ${formatNumber(rangeChange, true)}` }),
+    ...(details.length === 0 ? {} : { detail: details.join('; ') }),
     scale: differenceScale(cells.map(({ value }) => value)),
     quantity: withBrackets(`difference in ${source.quantity}`, cells),
     signed: true,

@@ -16,7 +16,12 @@ export interface HeatmapCell {
   readonly n?: number;
   /** 95 % interval. */
   readonly interval?: readonly [number, number];
+  /** Draws {@link CELL_MARK} into the cell's corner; the figure's `detail` says what it means. */
+  readonly marked?: boolean;
 }
+
+/** Stands in the corner of a cell that is marked. */
+export const CELL_MARK = '*';
 
 export interface HeatmapData {
   readonly title: string;
@@ -89,9 +94,9 @@ export function document(
 
 /** One sentence with every value, e.g. for a screen reader. */
 export function describe(data: HeatmapData): string {
-  const cells = data.cells.map(({ name, value }) => {
+  const cells = data.cells.map(({ name, value, marked }) => {
     const shown = value === null ? 'no data' : formatNumber(value, data.signed, data.digits);
-    return `${name.replaceAll('_', ' ')} ${shown}`;
+    return `${name.replaceAll('_', ' ')} ${shown}${marked ? CELL_MARK : ''}`;
   });
   return `${data.title}: ${data.quantity} by cell. ${cells.join(', ')}.`;
 }
@@ -209,6 +214,15 @@ function drawCell(
           formatNumber(cell.value, data.signed, data.digits),
         )
       : element('text', { ...small, x: center, y: y + CELL / 2 + 4, 'font-size': 12 }, 'no data'),
+    ...(cell.marked
+      ? [
+          element(
+            'text',
+            { x: x + CELL - 8, y: y + 22, 'text-anchor': 'end', 'font-size': 20, fill: ink },
+            CELL_MARK,
+          ),
+        ]
+      : []),
     ...(known ? lines : []).map((line, row) =>
       element('text', { ...small, x: center, y: y + CELL / 2 + 18 + row * 14 }, line),
     ),

@@ -4,13 +4,12 @@ import { heatmapNumbers } from '../figures/heatmap-numbers.ts';
 import type { HeatmapData } from '../figures/heatmap.ts';
 import type { RunManifest } from '../results/manifest.ts';
 import type { Comparison, ProbeSummary, SchemeSummary } from '../results/summary.ts';
+import { curveFigure } from './curve-figure.ts';
 import type { NamedFigure } from './named-figure.ts';
 
 /** Schemes share one scale; what the run was stands under the titles. */
-export function probeFigures(
-  summary: ProbeSummary,
-  { model, dataset, groups, seed }: RunManifest,
-): NamedFigure[] {
+export function probeFigures(summary: ProbeSummary, manifest: RunManifest): NamedFigure[] {
+  const { model, dataset, groups, seed } = manifest;
   const quantity = 'accuracy on positive items';
   const source = { quantity, model: model.name, dataset: dataset.name, groups, seed };
   const maps = schemeMaps(summary.schemes.map(schemeCells), source);
@@ -30,6 +29,7 @@ export function probeFigures(
         figure(`comparison-${second}-${first}`, [...pair, difference]),
       ];
     }),
+    ...curveFigure(summary, manifest),
   ];
 }
 
@@ -56,6 +56,7 @@ function differenceCells({ first, second, groups, accuracy }: Comparison) {
       value,
       n: groups,
       interval: [low, high] as const,
+      marked: accuracy.tests[index]!.pHolm < 0.05,
     })),
   };
 }

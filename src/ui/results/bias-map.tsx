@@ -1,6 +1,6 @@
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { colorOf, inkOn } from '../../figures/color-scale.ts';
-import { formatNumber, type HeatmapData } from '../../figures/heatmap.ts';
+import { CELL_MARK, formatNumber, type HeatmapData } from '../../figures/heatmap.ts';
 import { GRID_STEPS, stepInGrid } from '../grid-steps.ts';
 import { cellName } from '../store/state.ts';
 import { ColorLegend } from './color-legend.tsx';
@@ -42,21 +42,23 @@ export function BiasMap({ map, open, onOpen }: BiasMapProps) {
     <figure className="map" data-map={name}>
       <figcaption>{name}</figcaption>
       <div ref={grid} className="map-grid" data-own-keys role="group" aria-label={name}>
-        {map.cells.map(({ name: cellId, value, n, interval }, cell) => {
+        {map.cells.map(({ name: cellId, value, n, interval, marked }, cell) => {
           const fill = value === null ? undefined : colorOf(map.scale, value);
           const number = (shown: number) => formatNumber(shown, map.signed, map.digits);
           const shown = value === null ? 'no data' : number(value);
           const ends = interval?.map(number).join(', ');
           const between = ends === undefined ? '' : ` [${ends}]`;
           const details = `${shown}${between}${n === undefined ? '' : `, n = ${n}`}`;
+          const mark = marked ? ', differs by McNemar’s test (Holm)' : '';
           const looks = {
             'data-cell': cellId,
             'data-value': value ?? undefined,
             className: value === null ? 'hatched' : '',
             style: fill === undefined ? undefined : { background: fill, color: inkOn(fill) },
-            title: `${cellName(cellId)}: ${details}`,
+            title: `${cellName(cellId)}: ${details}${mark}`,
           };
-          const text = map.signed ? shown.replace(/^([+−]?)0\./, '$1.') : shown;
+          const short = map.signed ? shown.replace(/^([+−]?)0\./, '$1.') : shown;
+          const text = marked ? `${short}${CELL_MARK}` : short;
           if (onOpen === undefined)
             return (
               <div key={cellId} {...looks}>
@@ -70,7 +72,7 @@ export function BiasMap({ map, open, onOpen }: BiasMapProps) {
               {...looks}
               data-open={open === cell || undefined}
               tabIndex={cell === (open ?? 0) ? 0 : -1}
-              aria-label={`${name}, ${cellName(cellId)}: ${map.quantity} ${details}. Open its items.`}
+              aria-label={`${name}, ${cellName(cellId)}: ${map.quantity} ${details}${mark}. Open its items.`}
               onClick={() => onOpen(cell)}
               onKeyDown={(event) => onKeyDown(event, cell)}
             >

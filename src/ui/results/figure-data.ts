@@ -73,6 +73,7 @@ export function mapTriple(records: readonly ProbeRecord[], request: MapRequest):
       value: to - from,
       n: comparison?.groups,
       ...(estimate ? { interval: [estimate.low, estimate.high] as const } : {}),
+      ...(compared ? { marked: compared.tests[at]!.pHolm < 0.05 } : {}),
     };
   });
   const difference = { first, second, cells, rangeChange: compared?.range.value };

@@ -1,0 +1,30 @@
+import type { RunManifest } from './manifest.ts';
+import type { Scheme } from './records.ts';
+
+/** What tells a condition from another. */
+export interface NamedCondition {
+  readonly manifest: RunManifest;
+  readonly scheme: Scheme;
+}
+
+/** What may stand in a name, the most telling first. */
+const PARTS: readonly ((manifest: RunManifest) => string)[] = [
+  ({ model }) => model.name,
+  ({ model }) => model.dtype,
+  ({ runtime }) => runtime.compute ?? 'float32',
+  ({ runtime }) => runtime.provider,
+  ({ dataset }) => dataset.name,
+  ({ seed }) => `seed ${seed}`,
+];
+
+/**
+ * Two short names: the scheme alone where all else is alike, else what differs and the scheme, like
+ * `emoji-llava q4, standard`. Never the same name twice.
+ */
+export function conditionNames(a: NamedCondition, b: NamedCondition): [string, string] {
+  const parts = PARTS.filter((part) => part(a.manifest) !== part(b.manifest)).slice(0, 3);
+  const name = ({ manifest, scheme }: NamedCondition) =>
+    [parts.map((part) => part(manifest)).join(' '), scheme.label].filter(Boolean).join(', ');
+  const [first, second] = [name(a), name(b)];
+  return first === second ? [`${first} (first)`, `${second} (second)`] : [first, second];
+}
