@@ -51,7 +51,7 @@ it('compares the schemes of a run: maps, numbers, flipped items, a verdict', asy
   ]);
   const svg = await readFile(join(out, 'comparison-balanced-vs-standard.svg'), 'utf8');
   expect(svg.match(/data-map="/g)).toHaveLength(3);
-  expect(svg).toContain('exact McNemar, Holm over nine cells');
+  expect(svg).toContain('* McNemar p &lt; 0.05 (Holm)');
   const [compared] = JSON.parse(await readFile(join(out, 'comparison.json'), 'utf8'));
   const flipped = await readFile(join(out, 'flipped-balanced-vs-standard.csv'), 'utf8');
   expect(flipped.trim().split('\r\n')).toHaveLength(1 + compared.flipped);

@@ -59,7 +59,7 @@ describe('bias maps', () => {
     const pair = { first: 'standard', second: 'balanced', rangeChange: -0.2 };
     const svg = biasFigure([differenceMap({ ...pair, cells: marked }, source)], source);
     expect(svg.match(/>\*<\/text>/g)).toHaveLength(1);
-    expect(svg).toContain('* p &lt; 0.05, exact McNemar, Holm over nine cells');
+    expect(svg).toContain('* McNemar p &lt; 0.05 (Holm)');
     expect(svg).toContain('left −0.60*, center −0.60,');
     const plain = biasFigure([differenceMap({ ...pair, cells: cells(-0.6) }, source)], source);
     expect(plain).not.toContain('McNemar');

@@ -44,7 +44,7 @@ export function schemeMaps(schemes: readonly SchemeCells[], source: BiasMapSourc
 }
 
 /** What a mark in a cell of a difference says. */
-export const MARK_MEANING = `${CELL_MARK} p < 0.05, exact McNemar, Holm over nine cells`;
+export const MARK_MEANING = `${CELL_MARK} McNemar p < 0.05 (Holm)`;
 
 /** The map of a difference, on a diverging scale around 0; cells that McNemar's test marks. */
 export function differenceMap(difference: DifferenceCells, source: BiasMapSource): HeatmapData {

@@ -113,7 +113,13 @@ export function heatmapGroup(
     hatchPattern(hatch, theme),
     element(
       'text',
-      { x: LEFT, y: 24, 'font-size': 16, 'font-weight': 600, fill: theme.ink },
+      {
+        x: LEFT,
+        y: 24,
+        'font-size': titleSize(data.title),
+        'font-weight': 600,
+        fill: theme.ink,
+      },
       data.title,
     ),
     ...[data.subtitle, data.detail].flatMap((line, row) =>
@@ -129,6 +135,12 @@ export function heatmapGroup(
     ...data.cells.map((cell, index) => drawCell(cell, index, data, theme, hatch)),
     ...colorLegend(data, theme, { id: `${prefix}-scale`, x: LEFT, y: LEGEND_TOP, width: MAP_SIDE }),
   );
+}
+
+/** Names of models make titles longer than a map is wide. */
+function titleSize(title: string): number {
+  const widthOfLetter = 0.58;
+  return Math.max(8, Math.min(16, MAP_SIDE / (title.length * widthOfLetter)));
 }
 
 /** Fill of what is missing, as `url(#id)`. */
