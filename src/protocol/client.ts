@@ -39,7 +39,7 @@ export function connectWorkbench(worker: Worker, listener: Listener): WorkbenchS
     pauseProbe: () => remote.pauseProbe(),
     resumeProbe: () => remote.resumeProbe(),
     cancelProbe: () => remote.cancelProbe(),
-    runDiagnosis: (request) => remote.runDiagnosis(request),
+    runDiagnosis: (request, resume) => remote.runDiagnosis(request, resume),
     cancelDiagnosis: () => remote.cancelDiagnosis(),
     loseDevice: () => remote.loseDevice(),
   };

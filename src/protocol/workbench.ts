@@ -8,7 +8,13 @@ import type { ProbeRecord, Scheme } from '../results/records.ts';
 import type { RunProgress } from '../results/run-progress.ts';
 import type { RgbImage } from '../tensor/image.ts';
 import type { MachineLimits } from './catalogue.ts';
-import type { DiagnosisOutcome, DiagnosisRequest, DiagnosisSamples } from './diagnosis.ts';
+import type {
+  DiagnosisKind,
+  DiagnosisOutcome,
+  DiagnosisSamples,
+  RequestOf,
+  SampleOf,
+} from './diagnosis.ts';
 import type { PictureSet } from './picture-set.ts';
 
 export type WantedProvider = 'webgpu' | 'wasm';
@@ -165,11 +171,16 @@ export interface ProbeRequest {
   readonly schemes: readonly Scheme[];
   /** Pictures encoded and answered together; one where absent, so that maps fill cell by cell. */
   readonly picturesPerBatch?: number | undefined;
-  /** A run that was interrupted, to go on with: what it was and the records that it has. */
-  readonly resume?: {
-    readonly manifest: RunManifest;
-    readonly records: readonly ProbeRecord[];
-  };
+  /** A run that was interrupted, to go on with. */
+  readonly resume?: ResumedRun<ProbeRecord>;
+}
+
+/** What a run that goes on was, and the records that it has. */
+export interface ResumedRun<R> {
+  readonly manifest: RunManifest;
+  readonly records: readonly R[];
+  /** Its name in the browser's store of runs, where it is kept. */
+  readonly kept?: string | undefined;
 }
 
 /** How a run ended. A failed run keeps its records; the reason is the rejection of `startProbe`. */
@@ -182,6 +193,10 @@ export type WorkbenchEvent =
   | { readonly type: 'load-progress'; readonly progress: LoadProgress }
   /** Something a person should know that stops nothing (WASM instead of WebGPU, a new device …). */
   | { readonly type: 'notice'; readonly message: string }
+  /** A run is kept in the browser's store from here on, under this name. */
+  | { readonly type: 'run-kept'; readonly experiment: string; readonly id: string }
+  /** Records of the run are in the tab alone, and why; it goes on. */
+  | { readonly type: 'run-not-kept'; readonly message: string }
   /** The engine was opened again, possibly on other hardware. */
   | { readonly type: 'model'; readonly description: ModelDescription }
   /** The engine could not be opened again: nothing answers until the model is loaded anew. */
@@ -214,7 +229,10 @@ export interface WorkbenchService {
   resumeProbe(): Promise<void>;
   cancelProbe(): Promise<void>;
   /** The same for one of the diagnoses; its samples arrive as events, finished ones first to last. */
-  runDiagnosis(request: DiagnosisRequest): Promise<DiagnosisOutcome>;
+  runDiagnosis<Kind extends DiagnosisKind>(
+    request: RequestOf<Kind>,
+    resume?: ResumedRun<SampleOf<Kind>>,
+  ): Promise<DiagnosisOutcome>;
   /** Ends the diagnosis after what is in the works; what is finished stays good. */
   cancelDiagnosis(): Promise<void>;
   /** Destroys the GPU device, as a driver crash would; for tests, refused unless the page allows it. */

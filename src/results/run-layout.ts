@@ -10,7 +10,7 @@ import {
   parsePerceptionRecords,
   type PerceptionRecord,
 } from './perception-records.ts';
-import type { ProbeRecord } from './records.ts';
+import { CELLS, type ProbeRecord } from './records.ts';
 import { formatSimilarities, parseSimilarities, type SimilarityRecord } from './similarity.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -113,17 +113,27 @@ export function readRun(files: ReadonlyMap<string, string>, where = 'The run'): 
 }
 
 function readRecords(
-  { recordFiles, parse }: RunLayout<AnyRecord>,
+  layout: RunLayout<AnyRecord>,
   manifest: RunManifest,
   files: ReadonlyMap<string, string>,
   where: string,
 ): AnyRecord[] {
-  const records = new Map<string, AnyRecord>();
-  for (const name of recordFiles(manifest)) {
-    const whole = wholeLines(files.get(name) ?? '');
-    for (const record of parse(whole, `${name} of ${where}`)) records.set(record.key, record);
-  }
-  return [...records.values()].sort((a, b) => a.index - b.index);
+  const records = layout.recordFiles(manifest).flatMap((name) => {
+    return layout.parse(wholeLines(files.get(name) ?? ''), `${name} of ${where}`);
+  });
+  return inPlanOrder(layout, manifest, records);
+}
+
+/** Records in the plan's order, whatever order they were made in; of each key the last one. */
+export function inPlanOrder<R extends { readonly key: string; readonly index: number }>(
+  { recordFiles, fileOf }: RunLayout<R>,
+  manifest: RunManifest,
+  records: readonly R[],
+): R[] {
+  const files = new Map(recordFiles(manifest).map((name, at) => [name, at]));
+  const place = (record: R) => files.get(fileOf(record)) ?? files.size;
+  const unique = new Map(records.map((record) => [record.key, record]));
+  return [...unique.values()].sort((a, b) => a.index - b.index || place(a) - place(b));
 }
 
 /** The text up to its last line end. */
@@ -148,4 +158,23 @@ export function recordTexts<R>(
   const lines = new Map<string, string[]>(recordFiles(manifest).map((name) => [name, []]));
   for (const record of records) lines.get(fileOf(record))?.push(format(record));
   return new Map([...lines].map(([name, own]) => [name, own.join('')]));
+}
+
+/**
+ * Records that the whole run has, by its manifest: nine cells of each group under every scheme. Of
+ * pictures that were given by hand, which have no cells, each group is one.
+ */
+export function plannedRecords({ experiment, manifest, records }: StoredRun): number {
+  const { groups, schemes } = manifest;
+  const cells = groups * CELLS.length;
+  switch (experiment) {
+    case 'probe':
+      return cells * 2 * schemes.length;
+    case 'perception':
+      return cells * layoutOf(experiment).recordFiles(manifest).length;
+    case 'similarity':
+      return cells;
+    case 'flow':
+      return (records[0]?.group === null ? groups : cells) * schemes.length;
+  }
 }

@@ -8,6 +8,7 @@ import { useKeys } from './keys.ts';
 import { ModelDialog } from './models/model-dialog.tsx';
 import { ResultsPanel } from './results/results-panel.tsx';
 import { RunBar } from './run/run-bar.tsx';
+import { RunsDialog } from './runs/runs-dialog.tsx';
 import { SetupPanel } from './setup/setup-panel.tsx';
 import { useActions, useWorkbench } from './store/context.tsx';
 import { PANELS } from './store/state.ts';
@@ -16,13 +17,17 @@ import { PANELS } from './store/state.ts';
 export function App() {
   const panel = useWorkbench((state) => state.panel);
   const actions = useActions();
-  const [dialog, setDialog] = useState<'help' | 'credits' | 'models'>();
+  const [dialog, setDialog] = useState<'help' | 'credits' | 'models' | 'runs'>();
   const close = () => setDialog(undefined);
   const announcement = useWorkbench((state) => state.announcement);
   useKeys({ help: () => setDialog('help') });
   return (
     <div className="app" data-tab={panel}>
-      <Header onHelp={() => setDialog('help')} onCredits={() => setDialog('credits')} />
+      <Header
+        onHelp={() => setDialog('help')}
+        onCredits={() => setDialog('credits')}
+        onRuns={() => setDialog('runs')}
+      />
       <Notices />
       <nav className="tabs" aria-label="Panels">
         {PANELS.map((name) => (
@@ -47,6 +52,7 @@ export function App() {
       </div>
       {dialog === 'help' && <HelpDialog onClose={close} />}
       {dialog === 'models' && <ModelDialog onClose={close} />}
+      {dialog === 'runs' && <RunsDialog onClose={close} />}
       {dialog === 'credits' && <CreditsDialog onClose={close} />}
     </div>
   );

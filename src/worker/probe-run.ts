@@ -4,10 +4,12 @@ import { planProbe, probeManifest, runProbe, type ProbePlan } from '../experimen
 import type { Listener } from '../protocol/server.ts';
 import type { OwnPicture } from '../protocol/picture-set.ts';
 import type { ProbeOutcome, ProbeRequest } from '../protocol/workbench.ts';
+import type { KeptState } from '../kept/run-schema.ts';
 import type { ProbeRecord } from '../results/records.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { LiveFirst } from './live-first.ts';
+import { type OpenRuns, RunKeeper } from './run-keeper.ts';
 import { checkSameRun, openPictureSet } from './run-guards.ts';
 
 /** One picture, so that maps fill cell by cell and a pause or an end never waits for a whole group. */
@@ -26,21 +28,26 @@ export class ProbeRun {
   private readonly records = new Map<string, ProbeRecord>();
   private unsent: ProbeRecord[] = [];
   private gate: Gate | undefined;
+  private keeper: RunKeeper | undefined;
 
   constructor(
     private readonly host: EngineHost,
     private readonly emit: Listener,
     private readonly liveFirst: LiveFirst,
+    private readonly openRuns: OpenRuns,
   ) {}
 
   /** Resolves when the run stands still, or has ended. */
   pause(): Promise<void> {
     this.gate ??= makeGate();
-    return this.gate.reached;
+    return this.gate.reached.then(() => {
+      if (this.gate !== undefined) this.keeper?.mark('paused');
+    });
   }
 
   resume(): void {
     const { gate } = this;
+    if (gate !== undefined) this.keeper?.mark('running');
     this.gate = undefined;
     gate?.reach();
     gate?.open();
@@ -57,9 +64,14 @@ export class ProbeRun {
     const { groups, seed, schemes, picturesPerBatch = PICTURES_PER_BATCH } = request;
     const plan = planProbe(dataset, { groups, seed, schemes, picturesPerBatch });
     const startedAt = new Date().toISOString();
-    for (const record of request.resume?.records ?? []) this.records.set(record.key, record);
-    let manifest = request.resume?.manifest;
+    const { resume, ...asked } = request;
+    const keptRequest = { experiment: 'probe', request: asked } as const;
+    const { keeper, records } = await RunKeeper.take(this.emit, this.openRuns, keptRequest, resume);
+    this.keeper = keeper;
+    this.takeUp(resume?.records ?? [], records as readonly ProbeRecord[]);
+    let manifest = resume?.manifest;
     const { signal } = this.controller;
+    let ended: [state: KeptState, failure?: string] = ['finished'];
     try {
       await this.host.withEngine(async ({ engine }) => {
         const now = probeManifest(engine, dataset, plan, startedAt);
@@ -67,6 +79,7 @@ export class ProbeRun {
         checkSameRun(manifest, now);
         if (request.dataset !== 'embedded') checkCaptions(engine, plan, request.dataset.pictures);
         this.emit({ type: 'probe-manifest', manifest });
+        keeper.begin(manifest);
         await runProbe(engine, dataset, plan, {
           done: new Map(this.records),
           signal,
@@ -74,20 +87,35 @@ export class ProbeRun {
           onRecord: (record) => {
             this.records.set(record.key, record);
             this.unsent.push(record);
+            keeper.keep(record);
           },
           onProgress: (progress) => {
             this.send();
             this.emit({ type: 'probe-progress', progress });
+            keeper.progressed(progress);
           },
         });
       });
     } catch (error) {
+      ended = signal.aborted ? ['cancelled'] : ['failed', (error as Error).message];
       if (!signal.aborted) throw error;
     } finally {
       this.send();
-      this.gate?.reach();
+      const { gate } = this;
+      this.gate = undefined;
+      gate?.reach();
+      await keeper.end(...ended);
     }
     return { state: signal.aborted ? 'cancelled' : 'finished', manifest: manifest! };
+  }
+
+  /** Knows all records of a run that goes on; the page is told those that only the store had. */
+  private takeUp(given: readonly ProbeRecord[], all: readonly ProbeRecord[]): void {
+    const known = new Set(given.map(({ key }) => key));
+    for (const record of all) {
+      this.records.set(record.key, record);
+      if (!known.has(record.key)) this.unsent.push(record);
+    }
   }
 
   private async beforeBatch(): Promise<void> {

@@ -1,5 +1,6 @@
 import { loadEmojiProbe } from '../data/emoji-probe.ts';
 import type { ProbeDataset } from '../data/dataset.ts';
+import { RunStore } from '../kept/run-store.ts';
 import type { Listener } from '../protocol/server.ts';
 import type { AskReply, LoadRequest, WorkbenchService } from '../protocol/workbench.ts';
 import type { Answer } from '../runtime/engine.ts';
@@ -9,6 +10,7 @@ import { EngineHost, type OpenedEngine } from './engine-host.ts';
 import { LiveFirst } from './live-first.ts';
 import { describeMachine, removeKeptModel } from './model-places.ts';
 import { ProbeRun } from './probe-run.ts';
+import type { OpenRuns } from './run-keeper.ts';
 
 /** Answers to free questions stop after this many tokens. */
 const MOST_NEW_TOKENS = 24;
@@ -22,6 +24,7 @@ export function createWorkbench(emit: Listener): WorkbenchService {
   const liveFirst = new LiveFirst();
   let request: LoadRequest | undefined;
   let dataset: Promise<ProbeDataset> | undefined;
+  const openRuns = keepOpen();
   let probe: ProbeRun | undefined;
   let diagnosis: DiagnosisRun | undefined;
 
@@ -92,7 +95,7 @@ export function createWorkbench(emit: Listener): WorkbenchService {
     },
     async startProbe(asked) {
       const pictures = readyToRun();
-      probe = new ProbeRun(host, emit, liveFirst);
+      probe = new ProbeRun(host, emit, liveFirst, openRuns);
       try {
         return await probe.run(asked, await pictures);
       } finally {
@@ -108,11 +111,11 @@ export function createWorkbench(emit: Listener): WorkbenchService {
     async cancelProbe() {
       probe?.cancel();
     },
-    async runDiagnosis(asked) {
+    async runDiagnosis(asked, resume) {
       const pictures = readyToRun();
-      diagnosis = new DiagnosisRun(host, emit, liveFirst);
+      diagnosis = new DiagnosisRun(host, emit, liveFirst, openRuns);
       try {
-        return await diagnosis.run(asked, await pictures);
+        return await diagnosis.run(asked, await pictures, resume);
       } finally {
         diagnosis = undefined;
       }
@@ -127,6 +130,16 @@ export function createWorkbench(emit: Listener): WorkbenchService {
       const { engine } = await host.current();
       engine.destroyDevice();
     },
+  };
+}
+
+/** Opens the store of runs when it is needed first, and again where it was taken away. */
+function keepOpen(): OpenRuns {
+  let open: Promise<RunStore> | undefined;
+  return () => {
+    open ??= RunStore.open(() => (open = undefined));
+    open.catch(() => (open = undefined));
+    return open;
   };
 }
 

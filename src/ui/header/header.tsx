@@ -23,9 +23,10 @@ const PHASES = {
 interface HeaderProps {
   onHelp: () => void;
   onCredits: () => void;
+  onRuns: () => void;
 }
 
-export function Header({ onHelp, onCredits }: HeaderProps) {
+export function Header({ onHelp, onCredits, onRuns }: HeaderProps) {
   const { phase, description } = useWorkbench((state) => state.model);
   const [word, meaning] = PHASES[phase];
   return (
@@ -43,6 +44,9 @@ export function Header({ onHelp, onCredits }: HeaderProps) {
           </span>
         )}
       </p>
+      <button type="button" className="quiet" onClick={onRuns}>
+        Runs
+      </button>
       <button type="button" className="quiet" onClick={onCredits}>
         Credits
       </button>

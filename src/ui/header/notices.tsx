@@ -1,3 +1,4 @@
+import { UnfinishedRun } from '../runs/unfinished-run.tsx';
 import { useActions, useWorkbench } from '../store/context.tsx';
 
 /** Sentences that stop nothing but should be read: one bar that grows no higher than a few lines. */
@@ -6,6 +7,7 @@ export function Notices() {
   const actions = useActions();
   return (
     <div className="notices" role="status">
+      <UnfinishedRun />
       {notices.length > 0 && (
         <div className="notice">
           <ul>

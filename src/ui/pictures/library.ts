@@ -11,6 +11,8 @@ export interface PictureLibrary {
   addOwn(picture: OwnPicture): void;
   /** Takes a picture off the list; with `keepImage` its pixels stay for the results that show it. */
   removeOwn(id: string, options: { keepImage: boolean }): void;
+  /** Keeps a picture of an earlier page for the results that show it, unless the id is taken. */
+  keepImage(id: string, image: RgbImage): void;
   /** Whether an id is taken, by a removed picture too. */
   has(id: string): boolean;
   own(): readonly OwnPicture[];
@@ -39,6 +41,9 @@ export function createPictureLibrary(): PictureLibrary {
     return dataset.picture(id);
   }
 
+  const has = (id: string) =>
+    own.has(id) || removed.has(id) || (dataset?.items.some((item) => item.id === id) ?? false);
+
   return {
     cell: () => dataset?.cell ?? CELL_BEFORE_DATASET,
     setDataset(next) {
@@ -52,8 +57,10 @@ export function createPictureLibrary(): PictureLibrary {
       own.delete(id);
       if (keepImage && picture !== undefined) removed.set(id, picture.image);
     },
-    has: (id) =>
-      own.has(id) || removed.has(id) || (dataset?.items.some((item) => item.id === id) ?? false),
+    keepImage(id, image) {
+      if (!has(id)) removed.set(id, image);
+    },
+    has,
     own: () => [...own.values()],
     picture,
     async grid(ids, cell = dataset?.cell ?? CELL_BEFORE_DATASET) {

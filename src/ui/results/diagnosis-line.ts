@@ -9,7 +9,9 @@ export function describeDiagnosis<Kind extends DiagnosisKind>(
 ): string {
   const newest = run === diagnosis.run;
   const name = !newest
-    ? 'Last run'
+    ? run < 0
+      ? 'Kept run'
+      : 'Last run'
     : diagnosis.phase === 'finished'
       ? 'This run'
       : 'This run so far';

@@ -10,11 +10,13 @@ export function describeManifest(
   const name =
     source === 'precomputed'
       ? 'Precomputed'
-      : !newest
-        ? 'Earlier run'
-        : probe.phase === 'finished'
-          ? 'This run'
-          : 'This run so far';
+      : source === 'kept'
+        ? 'Kept run'
+        : !newest
+          ? 'Earlier run'
+          : probe.phase === 'finished'
+            ? 'This run'
+            : 'This run so far';
   if (manifest === undefined) return source === 'run' ? name : '';
   const { model, runtime, dataset, groups, seed, whiteCells } = manifest;
   return [
@@ -27,6 +29,6 @@ export function describeManifest(
     ...(loaded !== undefined && loaded !== model.weightHash
       ? ['other weights than the loaded model']
       : []),
-    ...(source === 'precomputed' ? [manifest.startedAt.slice(0, 10)] : []),
+    ...(source === 'precomputed' || source === 'kept' ? [manifest.startedAt.slice(0, 10)] : []),
   ].join(' · ');
 }

@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { duration } from '../../results/duration.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { resultOfRun } from '../store/probe-actions.ts';
-import { isActive, type ProbeState } from '../store/state.ts';
+import { isActive, isBusy, type ProbeState } from '../store/state.ts';
+import { WatchBar } from '../runs/watch-bar.tsx';
 import { DiagnosisBar } from './diagnosis-bar.tsx';
 import { RunSettingsFields } from './run-settings.tsx';
 import './run.css';
@@ -14,9 +15,11 @@ const WORDS_OF_MAIN_BUTTON: Readonly<Partial<Record<ProbeState['phase'], string>
   cancelling: 'Cancelling …',
 };
 
-/** What runs or may be run: a diagnosis while there is one, else the probe. */
+/** What runs or may be run: a diagnosis while there is one, a run that is watched, else the probe. */
 export function RunBar() {
   const diagnosed = useWorkbench((state) => isActive(state.diagnosis));
+  const watches = useWorkbench((state) => state.runs.watched !== undefined && !isBusy(state));
+  if (watches) return <WatchBar />;
   return diagnosed ? <DiagnosisBar /> : <ProbeBar />;
 }
 

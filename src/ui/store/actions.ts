@@ -5,6 +5,7 @@ import { CELLS } from '../../results/records.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { createBenchActions, type BenchActions } from './bench-actions.ts';
 import { createDiagnosisActions, type DiagnosisActions } from './diagnosis-actions.ts';
+import { createKeptRunActions, type KeptRunActions } from './kept-run-actions.ts';
 import { createModelActions, type ModelActions } from './model-actions.ts';
 import type { PageSettings } from './page-settings.ts';
 import { readPrecomputed } from './precomputed.ts';
@@ -21,7 +22,8 @@ import {
   type WorkbenchStore,
 } from './state.ts';
 
-export interface Actions extends BenchActions, ProbeActions, DiagnosisActions, ModelActions {
+export interface Actions
+  extends BenchActions, ProbeActions, DiagnosisActions, ModelActions, KeptRunActions {
   /** Reads the data set, shows the precomputed result and the first group, then loads the model. */
   open(): Promise<void>;
   /** Puts a group drawn with another seed on the bench. */
@@ -52,6 +54,7 @@ export function createActions(
   const probe = createProbeActions(store, library, workbench, settings.picturesPerBatch);
   const diagnosis = createDiagnosisActions(store, library, workbench);
   const models = createModelActions(store, workbench, settings);
+  const keptRuns = createKeptRunActions(store, library, { ...probe, ...diagnosis });
   let benchSeed = settings.benchSeed;
 
   async function readDataset(): Promise<void> {
@@ -90,7 +93,9 @@ export function createActions(
     ...probe,
     ...diagnosis,
     ...models,
+    ...keptRuns,
     async open() {
+      void keptRuns.refreshRuns();
       const precomputed = showPrecomputed();
       try {
         await readDataset();

@@ -1,6 +1,13 @@
-import type { DiagnosisKind, DiagnosisRequest, DiagnosisScope } from '../../protocol/diagnosis.ts';
+import type {
+  DiagnosisKind,
+  DiagnosisOutcome,
+  DiagnosisRequest,
+  DiagnosisScope,
+} from '../../protocol/diagnosis.ts';
 import type { WorkbenchService } from '../../protocol/workbench.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
+import type { StoredRun } from '../../results/run-layout.ts';
+import { askToPersist } from './kept-storage.ts';
 import { captionProblem } from './caption-problem.ts';
 import { benchPictures, isActive, isBusy } from './state.ts';
 import type {
@@ -20,8 +27,13 @@ export interface DiagnosisActions {
   setFlowHeads(layer: number | undefined): void;
   /** Starts a diagnosis of what its settings say, unless something runs already. */
   diagnose(kind: DiagnosisKind, request: MakeRequest): Promise<void>;
+  /** Goes on with a kept run, whose records are shown from here on. */
+  resumeDiagnosis(request: DiagnosisRequest, kept: string, run: KeptDiagnosis): Promise<void>;
   cancelDiagnosis(): void;
 }
+
+/** A diagnosis as it was read from the store. */
+export type KeptDiagnosis = Extract<StoredRun, { experiment: DiagnosisKind }>;
 
 const FIRST_SETTINGS: DiagnosisSettings = {
   scope: 'bench',
@@ -36,6 +48,16 @@ const FIRST_SETTINGS_OF: Readonly<Record<DiagnosisKind, DiagnosisSettings>> = {
   similarity: FIRST_SETTINGS,
   flow: { ...FIRST_SETTINGS, groups: 2 },
 };
+
+/** What a diagnosis was of, as the page draws it. */
+export function whatOf(scope: DiagnosisScope): Pick<DiagnosisState, 'bench'> & {
+  readonly scope: DiagnosisScope['kind'];
+} {
+  if (scope.kind === 'groups') return { scope: 'groups' };
+  const { pictures, targetId: target, cell, caption } = scope;
+  const distractors = pictures.filter((_, at) => at !== cell);
+  return { scope: 'bench', bench: { target, distractors, cell, caption } };
+}
 
 /** What a kind of diagnosis is to be of. */
 export function diagnosisSettings(state: WorkbenchState, kind: DiagnosisKind): DiagnosisSettings {
@@ -82,6 +104,20 @@ export function createDiagnosisActions(
     };
   }
 
+  /** Tells how a diagnosis goes and ends; one without an outcome never began. */
+  async function follow(run: () => Promise<DiagnosisOutcome | undefined>): Promise<void> {
+    announce('The diagnosis runs');
+    try {
+      const phase = (await run()) ?? 'cancelled';
+      setState({ phase });
+      announce(`The diagnosis is ${phase}`);
+    } catch (error) {
+      const failure = (error as Error).message;
+      setState({ phase: 'failed', failure });
+      announce(`The diagnosis failed. ${failure}`);
+    }
+  }
+
   return {
     setDiagnosis: (kind, part) =>
       store.setState((state) => ({
@@ -101,17 +137,25 @@ export function createDiagnosisActions(
       const { scope } = settings;
       const bench = scope === 'bench' ? state.bench : undefined;
       store.setState({ diagnosis: { phase: 'running', kind, run: run + 1, scope, bench } });
-      announce('The diagnosis runs');
-      try {
+      askToPersist();
+      await follow(async () => {
         const of = await scopeOf(settings);
-        const outcome = of && (await workbench.runDiagnosis(request(of)));
-        setState({ phase: outcome ?? 'cancelled' });
-        announce(`The diagnosis is ${outcome ?? 'cancelled'}`);
-      } catch (error) {
-        const failure = (error as Error).message;
-        setState({ phase: 'failed', failure });
-        announce(`The diagnosis failed. ${failure}`);
-      }
+        return of && workbench.runDiagnosis(request(of));
+      });
+    },
+    async resumeDiagnosis(request, kept, { manifest, records: samples }) {
+      const { kind } = request;
+      const of = whatOf(request.scope);
+      store.setState(({ diagnosis, diagnosisResults }) => {
+        const run = diagnosis.run + 1;
+        const result = { run, kept, ...of, manifest, samples };
+        return {
+          diagnosis: { phase: 'running', kind, run, kept, ...of, manifest },
+          diagnosisResults: { ...diagnosisResults, [kind]: result },
+          resultTab: kind,
+        };
+      });
+      await follow(() => workbench.runDiagnosis(request, { manifest, records: samples, kept }));
     },
     cancelDiagnosis() {
       if (!isActive(store.getState().diagnosis)) return;

@@ -8,5 +8,9 @@ test('leaving loses own pictures, a run and its result, and not what comes with 
   expect(wouldLose({ ...fresh, result: { source: 'precomputed', records: [] } })).toBe(false);
   expect(wouldLose({ ...fresh, ownPictures: [{ id: 'a.png', caption: 'a' }] })).toBe(true);
   expect(wouldLose({ ...fresh, probe: { phase: 'paused', run: 1 } })).toBe(true);
-  expect(wouldLose({ ...fresh, previous: { source: 'run', run: 1, records: [] } })).toBe(true);
+  const ran = { source: 'run', run: 1, records: [] } as const;
+  expect(wouldLose({ ...fresh, previous: ran })).toBe(true);
+  const kept = { ...ran, kept: 'its name' };
+  expect(wouldLose({ ...fresh, previous: kept })).toBe(false);
+  expect(wouldLose({ ...fresh, previous: kept, runs: { lost: true } })).toBe(true);
 });

@@ -2,9 +2,11 @@ import { isBusy, type WorkbenchState, type WorkbenchStore } from './state.ts';
 
 /** Whether closing the page would lose something that a person put in or waited for. */
 export function wouldLose(state: WorkbenchState): boolean {
-  const { ownPictures, result, previous, diagnosisResults } = state;
-  const ran = result.source === 'run' || previous?.source === 'run';
-  const diagnosed = Object.values(diagnosisResults).length > 0;
+  const { ownPictures, result, previous, diagnosisResults, runs } = state;
+  const isLost = (shown: { readonly kept?: string | undefined }) =>
+    shown.kept === undefined || runs.lost;
+  const ran = [result, previous].some((shown) => shown?.source === 'run' && isLost(shown));
+  const diagnosed = Object.values(diagnosisResults).some(isLost);
   return ownPictures.length > 0 || isBusy(state) || ran || diagnosed;
 }
 

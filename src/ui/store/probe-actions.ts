@@ -1,6 +1,8 @@
 import type { ProbeRequest, WorkbenchService } from '../../protocol/workbench.ts';
+import type { StoredRun } from '../../results/run-layout.ts';
 import { schemeOf } from '../../results/scheme.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
+import { askToPersist } from './kept-storage.ts';
 import { captionProblem } from './caption-problem.ts';
 import {
   isActive,
@@ -10,12 +12,17 @@ import {
   type WorkbenchStore,
 } from './state.ts';
 
+/** A probe as it was read from the store. */
+type KeptProbe = Extract<StoredRun, { experiment: 'probe' }>;
+
 export interface ProbeActions {
   startProbe(): Promise<void>;
   /** Space: starts a run, or pauses or resumes the one that runs. */
   runOrPause(): void;
   /** Takes a cancelled or failed run up again: what it has stays, the rest is asked. */
   goOn(): Promise<void>;
+  /** Goes on with a kept run, whose records are shown from here on. */
+  resumeProbe(request: ProbeRequest, kept: string, run: KeptProbe): Promise<void>;
   cancelProbe(): void;
   /** Shows the result that was there before, and keeps this one to go back to. */
   swapResults(): void;
@@ -63,6 +70,7 @@ export function createProbeActions(
       picturesPerBatch,
     };
     store.setState({ probe: { phase: 'running', run: probe.run + 1 }, resultTab: 'probe' });
+    askToPersist();
     await runProbe(lastRequest);
   }
 
@@ -89,8 +97,27 @@ export function createProbeActions(
     setProbe({ phase: 'running', failure: undefined });
     await runProbe({
       ...lastRequest,
-      resume: { manifest: has.manifest, records: has.records },
+      resume: { manifest: has.manifest, records: has.records, kept: has.kept },
     });
+  }
+
+  async function resumeProbe(
+    request: ProbeRequest,
+    kept: string,
+    { manifest, records }: KeptProbe,
+  ): Promise<void> {
+    lastRequest = request;
+    store.setState(({ probe, result, previous }) => {
+      const run = probe.run + 1;
+      return {
+        probe: { phase: 'running', run, kept, manifest },
+        result: { source: 'run', run, kept, manifest, records },
+        previous: result.records.length > 0 && result.kept !== kept ? result : previous,
+        opened: undefined,
+        resultTab: 'probe',
+      };
+    });
+    await runProbe({ ...request, resume: { manifest, records, kept } });
   }
 
   async function pause(): Promise<void> {
@@ -128,6 +155,7 @@ export function createProbeActions(
   return {
     startProbe,
     goOn,
+    resumeProbe,
     runOrPause,
     cancelProbe() {
       if (!isActive(store.getState().probe)) return;

@@ -11,6 +11,15 @@ export function receiveEvent(store: WorkbenchStore, event: WorkbenchEvent): void
         return { model: { ...state.model, progress: event.progress } };
       case 'notice':
         return { notices: [...new Set([...state.notices, event.message])] };
+      case 'run-kept':
+        return event.experiment === 'probe'
+          ? { probe: { ...state.probe, kept: event.id } }
+          : { diagnosis: { ...state.diagnosis, kept: event.id } };
+      case 'run-not-kept':
+        return {
+          notices: [...new Set([...state.notices, event.message])],
+          runs: { ...state.runs, lost: true },
+        };
       case 'model':
         return {
           model: {
@@ -42,11 +51,12 @@ function addSamples(
   { diagnosis, diagnosisResults }: WorkbenchState,
   { kind, samples }: DiagnosisSamples,
 ): Partial<WorkbenchState> {
-  const { run, scope, bench, manifest } = diagnosis;
+  const { run, scope, bench, manifest, kept } = diagnosis;
   const before = diagnosisResults[kind];
   const earlier = before?.run === run ? before.samples : [];
   const result = {
     run,
+    kept,
     scope: scope ?? 'groups',
     bench,
     manifest,
@@ -63,6 +73,7 @@ function addRecords(
   const add = (to: readonly ProbeRecord[]) => ({
     source: 'run' as const,
     run: probe.run,
+    kept: probe.kept,
     manifest: probe.manifest,
     records: [...to, ...records],
   });

@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DatasetItem } from '../../data/dataset.ts';
+import type { KeptRun } from '../../kept/run-schema.ts';
 import type {
   DiagnosisKind,
   DiagnosisScope,
@@ -63,9 +64,11 @@ export interface NamingState {
 
 /** What the results panel shows: the precomputed records, or those of a run. */
 export interface ResultState {
-  readonly source: 'none' | 'precomputed' | 'run';
-  /** Number of the run that wrote the records. */
+  readonly source: 'none' | 'precomputed' | 'run' | 'kept';
+  /** Number of the run that wrote the records, where one of this page did. */
   readonly run?: number;
+  /** Its name among the kept runs. */
+  readonly kept?: string | undefined;
   readonly records: readonly ProbeRecord[];
   readonly manifest?: RunManifest;
 }
@@ -76,6 +79,8 @@ export interface ProbeState {
     'idle' | 'running' | 'pausing' | 'paused' | 'cancelling' | 'finished' | 'cancelled' | 'failed';
   /** Counts the runs since the page was opened. */
   readonly run: number;
+  /** Its name among the kept runs, once it is one. */
+  readonly kept?: string | undefined;
   readonly manifest?: RunManifest;
   readonly progress?: RunProgress;
   readonly failure?: string;
@@ -87,6 +92,8 @@ export interface DiagnosisState {
   readonly kind?: DiagnosisKind;
   /** Counts the diagnoses since the page was opened. */
   readonly run: number;
+  /** Its name among the kept runs, once it is one. */
+  readonly kept?: string | undefined;
   /** What it is of. */
   readonly scope?: DiagnosisScope['kind'];
   /** The bench as it was when a diagnosis of it began. */
@@ -98,8 +105,10 @@ export interface DiagnosisState {
 
 /** What a diagnosis found so far, or what a file of results held. */
 export interface DiagnosisResult<Kind extends DiagnosisKind> {
-  /** Number of the diagnosis that it is of. */
+  /** Number of the diagnosis that it is of; -1 of one that was kept or came from elsewhere. */
   readonly run: number;
+  /** Its name among the kept runs. */
+  readonly kept?: string | undefined;
   readonly scope: DiagnosisScope['kind'];
   /** Where it is of the bench: what stood there. */
   readonly bench?: Bench | undefined;
@@ -120,6 +129,29 @@ export interface DiagnosisSettings {
 
 /** How perception maps cover the picture. */
 export type CoverSettings = Pick<PerceptionRequest, 'modes' | 'tiles' | 'fill'>;
+
+/** A kept run, and whether some tab runs it just now. */
+export interface ListedRun extends KeptRun {
+  readonly held: boolean;
+}
+
+/** What the browser keeps of runs. */
+export interface RunsState {
+  /** Undefined until the store was asked, or where it cannot be. */
+  readonly rows?: readonly ListedRun[] | undefined;
+  /** Why nothing is kept, as a sentence. */
+  readonly problem?: string | undefined;
+  /** Why what was last asked of a run was not done, as a sentence. */
+  readonly failure?: string | undefined;
+  /** Whether the browser keeps them even when space runs short; undefined where it does not tell. */
+  readonly persistent?: boolean | undefined;
+  /** The run of another tab that this one watches. */
+  readonly watched?: string | undefined;
+  /** The unfinished run that a person does not want to be asked about again. */
+  readonly dismissed?: string | undefined;
+  /** Answers of a run of this tab could not be kept. */
+  readonly lost: boolean;
+}
 
 /** An own picture whose caption has to be mended before a run can start. */
 export interface CaptionProblem {
@@ -188,6 +220,7 @@ export interface WorkbenchState {
   readonly panel: PanelName;
   /** The tab that the results panel shows. */
   readonly resultTab: ResultTabName;
+  readonly runs: RunsState;
   readonly notices: readonly string[];
   /** What was just done, for the screen reader. */
   readonly announcement: string;
@@ -211,6 +244,7 @@ export function createWorkbenchStore(): WorkbenchStore {
     panel: 'bench',
     resultTab: 'probe',
     run: { dataset: 'embedded', groups: 20, seed: 7, withStrength: false },
+    runs: { lost: false },
     notices: [],
     announcement: '',
   }));

@@ -1,0 +1,60 @@
+import { useActions, useWorkbench } from '../store/context.tsx';
+import { isCutOff } from '../store/kept-run-actions.ts';
+import { isBusy, type ListedRun, type WorkbenchState } from '../store/state.ts';
+import { percent, runSettings, runsHere, runTitle } from './run-words.ts';
+import './runs.css';
+
+/** The newest run that was cut off, or that another tab works on, while this tab has none of its own. */
+function unfinished(state: WorkbenchState): ListedRun | undefined {
+  const { rows, dismissed, watched } = state.runs;
+  if (isBusy(state) || watched !== undefined) return undefined;
+  const here = runsHere(state);
+  return rows?.find(
+    ({ id, state: of, held }) =>
+      id !== dismissed && isCutOff(of) && (held ? !here.includes(id) : true),
+  );
+}
+
+/** Asks whether to go on with a run that was cut off, or to watch that of another tab. */
+export function UnfinishedRun() {
+  const run = useWorkbench(unfinished);
+  const live = useWorkbench((state) => state.model.phase === 'live');
+  const failure = useWorkbench((state) => state.runs.failure);
+  const actions = useActions();
+  if (run === undefined) return null;
+  const { id, held, resumable } = run;
+  return (
+    <section className="notice unfinished" aria-label="Unfinished run" data-testid="unfinished-run">
+      <p>
+        {held
+          ? `${runTitle(run)} goes on in another tab, ${percent(run)}`
+          : `${runTitle(run)} was cut off at ${percent(run)}; its ${run.records} records are kept`}
+        <span className="hint"> {runSettings(run)}</span>
+        {failure !== undefined && (
+          <span className="model-why" role="alert">
+            {failure}
+          </span>
+        )}
+      </p>
+      {held ? (
+        <button type="button" onClick={() => void actions.watchRun(id)}>
+          Watch
+        </button>
+      ) : (
+        <>
+          {resumable && (
+            <button type="button" disabled={!live} onClick={() => void actions.goOnKept(id)}>
+              Go on
+            </button>
+          )}
+          <button type="button" onClick={() => void actions.openRun(id)}>
+            Open
+          </button>
+        </>
+      )}
+      <button type="button" className="quiet" onClick={() => actions.dismissUnfinished(id)}>
+        Not now
+      </button>
+    </section>
+  );
+}
