@@ -14,7 +14,7 @@ export function OwnPictures() {
       <AddPictures />
       {own.length === 0 ? (
         <span className="hint">
-          or drop them here; they stay in this tab and are gone when it is reloaded
+          or drop them here; they stay on this machine, and only runs keep them beyond a reload
         </span>
       ) : (
         <ul className="own-list" aria-label="Own pictures">

@@ -47,8 +47,11 @@ export function Header({ onHelp, onCredits, onRuns }: HeaderProps) {
       <button type="button" className="quiet" onClick={onRuns}>
         Runs
       </button>
-      <button type="button" className="quiet" onClick={onCredits}>
-        Credits
+      <button type="button" className="quiet" aria-label="Credits" onClick={onCredits}>
+        <span className="wide">Credits</span>
+        <span className="narrow" aria-hidden="true">
+          ©
+        </span>
       </button>
       <ThemeButton />
       <button

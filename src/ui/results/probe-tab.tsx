@@ -26,7 +26,10 @@ export function ProbeTab() {
   const [compared, setCompared] = useState('balanced');
   const records = useDeferredValue(result.records);
   // While records come in, intervals would be out of date as soon as they are known.
-  const grows = result.run === probe.run && isActive(probe) && probe.phase !== 'paused';
+  const watched = useWorkbench((state) => state.runs.watched);
+  const grows =
+    (result.run === probe.run && isActive(probe) && probe.phase !== 'paused') ||
+    (watched !== undefined && result.kept === watched);
   const summary = useMemo(
     () => (grows || records.length === 0 ? undefined : summarize(records, PAGE_RESAMPLES)),
     [records, grows],

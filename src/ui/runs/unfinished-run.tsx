@@ -36,25 +36,27 @@ export function UnfinishedRun() {
           </span>
         )}
       </p>
-      {held ? (
-        <button type="button" onClick={() => void actions.watchRun(id)}>
-          Watch
-        </button>
-      ) : (
-        <>
-          {resumable && (
-            <button type="button" disabled={!live} onClick={() => void actions.goOnKept(id)}>
-              Go on
-            </button>
-          )}
-          <button type="button" onClick={() => void actions.openRun(id)}>
-            Open
+      <div className="kept-run-buttons">
+        {held ? (
+          <button type="button" onClick={() => void actions.watchRun(id)}>
+            Watch
           </button>
-        </>
-      )}
-      <button type="button" className="quiet" onClick={() => actions.dismissUnfinished(id)}>
-        Not now
-      </button>
+        ) : (
+          <>
+            {resumable && (
+              <button type="button" disabled={!live} onClick={() => void actions.goOnKept(id)}>
+                Go on
+              </button>
+            )}
+            <button type="button" onClick={() => void actions.openRun(id)}>
+              Open
+            </button>
+          </>
+        )}
+        <button type="button" className="quiet" onClick={() => actions.dismissUnfinished(id)}>
+          Not now
+        </button>
+      </div>
     </section>
   );
 }
