@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { StoredFiles } from '../models/model-store.ts';
 import type { Backend } from './backend.ts';
+import { PiecewiseBlob } from './piecewise-blob.ts';
 
 /** Errors only; warnings tell of shape arithmetic that runs on the CPU, which is where it belongs. */
 const LOG_ERRORS = 3;
@@ -121,7 +122,9 @@ async function externalFile(
   files: StoredFiles,
   path: string,
 ): Promise<Blob | Uint8Array> {
-  return build === 'jspi' && files.blob ? files.blob(path) : files.read(path);
+  return build === 'jspi' && files.blob
+    ? new PiecewiseBlob(await files.blob(path))
+    : files.read(path);
 }
 
 /** Something that holds sessions. */
