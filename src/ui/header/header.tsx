@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ModelDescription } from '../../protocol/workbench.ts';
 import { useWorkbench } from '../store/context.tsx';
+import { LinkButton } from './link-button.tsx';
 import { applyTheme, storedTheme, type Theme } from './theme.ts';
 
 /** Where a model runs, in a few words. */
@@ -53,6 +54,7 @@ export function Header({ onHelp, onCredits, onRuns }: HeaderProps) {
           ©
         </span>
       </button>
+      <LinkButton />
       <ThemeButton />
       <button
         type="button"

@@ -6,6 +6,7 @@ import type { PictureLibrary } from '../pictures/library.ts';
 import { createBenchActions, type BenchActions } from './bench-actions.ts';
 import { createDiagnosisActions, type DiagnosisActions } from './diagnosis-actions.ts';
 import { createKeptRunActions, type KeptRunActions } from './kept-run-actions.ts';
+import { linkTo, type LinkedState } from './link.ts';
 import { createModelActions, type ModelActions } from './model-actions.ts';
 import type { PageSettings } from './page-settings.ts';
 import { readPrecomputed } from './precomputed.ts';
@@ -35,6 +36,10 @@ export interface Actions
   showPanel(panel: PanelName): void;
   showResult(tab: ResultTabName): void;
   dismissNotices(): void;
+  /** The page's address with its present settings. */
+  linkToHere(address: URL): string;
+  /** Tells the screen reader. */
+  announce(message: string): void;
   /** Undefined unless the page's address allows it. */
   readonly loseDevice: (() => void) | undefined;
 }
@@ -55,8 +60,6 @@ export function createActions(
   const diagnosis = createDiagnosisActions(store, library, workbench);
   const models = createModelActions(store, workbench, settings);
   const keptRuns = createKeptRunActions(store, library, { ...probe, ...diagnosis });
-  let benchSeed = settings.benchSeed;
-
   async function readDataset(): Promise<void> {
     const dataset = await loadEmojiProbe(async (file) => {
       const response = await fetch(new URL(file, settings.datasetUrl));
@@ -69,13 +72,45 @@ export function createActions(
     });
     library.setDataset(dataset);
     set({ dataset: { name: dataset.name, cell: dataset.cell, items: dataset.items } });
-    showGroup();
+    showGroup(settings.linked.cell);
   }
 
-  function showGroup(): void {
-    const items = store.getState().dataset?.items;
-    if (items === undefined) return;
-    bench.showGroup(makeGroups(items, { groups: 1, seed: benchSeed })[0]!, CENTER);
+  function showGroup(cell = CENTER): void {
+    const { dataset, benchSeed } = store.getState();
+    if (dataset === undefined) return;
+    const [group] = makeGroups(dataset.items, { groups: 1, seed: benchSeed });
+    bench.showGroup(group!, cell);
+  }
+
+  /** What does not wait for anything to be read. */
+  function restore({ groups, seed, withStrength, strength, group, tab }: LinkedState): void {
+    store.setState(({ run, ...state }) => ({
+      run: {
+        ...run,
+        groups: groups ?? run.groups,
+        seed: seed ?? run.seed,
+        withStrength: withStrength ?? run.withStrength,
+      },
+      strength: strength ?? state.strength,
+      benchSeed: group ?? state.benchSeed,
+      resultTab: tab ?? state.resultTab,
+    }));
+  }
+
+  /** The model that a link names, where the browser keeps it; a download is not a link's to start. */
+  async function chooseLinked(repository: string): Promise<boolean> {
+    await models.refreshMachine();
+    const kept = store
+      .getState()
+      .machine?.kept.find((one) => one.repository === repository && one.problem === undefined);
+    if (kept !== undefined) {
+      models.chooseModel({ kind: 'kept', kept });
+      return true;
+    }
+    notice(
+      `The link is of the model ${repository}, which this browser does not keep. Choose it under Model to load it; until then ${settings.load.model} answers.`,
+    );
+    return false;
   }
 
   async function showPrecomputed(): Promise<void> {
@@ -95,6 +130,7 @@ export function createActions(
     ...models,
     ...keptRuns,
     async open() {
+      restore(settings.linked);
       void keptRuns.refreshRuns();
       const precomputed = showPrecomputed();
       try {
@@ -103,7 +139,10 @@ export function createActions(
         set({ model: { phase: 'failed', failure: (error as Error).message } });
         return;
       }
-      await Promise.all([precomputed, models.loadModel()]);
+      const { model } = settings.linked;
+      const linked = model !== undefined && model !== settings.load.model;
+      if (!linked || !(await chooseLinked(model))) await models.loadModel();
+      await precomputed;
     },
     loadModel: async () => {
       try {
@@ -114,7 +153,7 @@ export function createActions(
       }
     },
     shuffleBench() {
-      benchSeed += 1;
+      set({ benchSeed: store.getState().benchSeed + 1 });
       showGroup();
     },
     async ask(question) {
@@ -130,6 +169,8 @@ export function createActions(
         set({ naming: { question, pending: false, failure: (error as Error).message } });
       }
     },
+    linkToHere: (address) => linkTo(address, store.getState()),
+    announce: (announcement) => set({ announcement }),
     setQuestion: (question) =>
       store.setState(({ naming }) => ({ naming: { ...naming, question } })),
     setRun: (part) => store.setState(({ run }) => ({ run: { ...run, ...part } })),

@@ -1,4 +1,5 @@
 import type { LoadRequest, WantedCompute } from '../../protocol/workbench.ts';
+import { EMBEDDED_MODEL, linkedState, type LinkedState } from './link.ts';
 
 export interface PageSettings {
   readonly load: LoadRequest;
@@ -6,20 +7,21 @@ export interface PageSettings {
   readonly hub: string;
   readonly datasetUrl: string;
   readonly precomputedUrl: string;
-  /** Seed of the first group on the bench. */
-  readonly benchSeed: number;
+  /** What a link restores. */
+  readonly linked: LinkedState;
   readonly picturesPerBatch: number | undefined;
 }
 
 /**
  * What the page's address asks for, with defaults: `?ep=wasm` runs on the CPU, `?build=asyncify`
- * runs WebGPU without JSPI, `?compute=float32` (or `float16`) chooses what models compute in, `?seed=3` shows another first group, `?batch=9` runs probes nine
- * pictures at a time, `?lose-device` lets a test destroy the GPU device.
+ * runs WebGPU without JSPI, `?compute=float32` (or `float16`) chooses what models compute in,
+ * `?batch=9` runs probes nine pictures at a time, `?lose-device` lets a test destroy the GPU device; what
+ * else is there is a link's (see `linkedState`).
  */
 export function pageSettings(address: URL): PageSettings {
   const wanted = address.searchParams;
   const folder = (path: string) => new URL(path, address.origin + address.pathname).href;
-  const model = 'emoji-llava';
+  const model = EMBEDDED_MODEL;
   const datasetUrl = folder('data/emoji-probe/');
   return {
     load: {
@@ -34,7 +36,7 @@ export function pageSettings(address: URL): PageSettings {
     hub: __BAPA_HUB__,
     datasetUrl,
     precomputedUrl: folder('precomputed/emoji-probe/'),
-    benchSeed: Number(wanted.get('seed') ?? 1) || 1,
+    linked: linkedState(address),
     picturesPerBatch: Number(wanted.get('batch')) || undefined,
   };
 }

@@ -173,7 +173,8 @@ export const PANELS = ['bench', 'setup', 'results'] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** The experiments that the results panel has a tab for. */
-export type ResultTabName = 'probe' | 'perception' | 'similarity' | 'flow';
+export const RESULT_TAB_NAMES = ['probe', 'perception', 'similarity', 'flow'] as const;
+export type ResultTabName = (typeof RESULT_TAB_NAMES)[number];
 
 export interface RunSettings {
   readonly dataset: 'embedded' | 'own';
@@ -195,6 +196,8 @@ export interface WorkbenchState {
   };
   readonly ownPictures: readonly DatasetItem[];
   readonly bench?: Bench;
+  /** Seed of the group that the bench began with. */
+  readonly benchSeed: number;
   /** Balance strength: 0 is standard, 1 is balanced. */
   readonly strength: number;
   readonly live?: LiveState;
@@ -232,6 +235,7 @@ export function createWorkbenchStore(): WorkbenchStore {
   return createStore<WorkbenchState>(() => ({
     model: { phase: 'starting' },
     ownPictures: [],
+    benchSeed: 1,
     strength: 1,
     livePending: false,
     naming: { question: 'What is in the picture?', pending: false },
