@@ -1,51 +1,14 @@
 /** The browser's own file system as a place for converted models: the class itself, in a worker. */
-import { expect, test, type Page } from '@playwright/test';
-import { build, type Rollup } from 'vite';
+import { expect, test } from '@playwright/test';
+import { buildScenarios, scenario, serveScenarios } from './worker-scenarios.ts';
 
 let script = '';
 
 test.beforeAll(async () => {
-  const built = (await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      write: false,
-      minify: false,
-      target: 'es2022',
-      lib: { entry: 'e2e/opfs-scenarios.ts', formats: ['es'], fileName: 'scenarios' },
-    },
-  })) as unknown as Rollup.RollupOutput[];
-  script = built[0]!.output[0].code;
+  script = await buildScenarios('e2e/opfs-scenarios.ts');
 });
 
-test.beforeEach(async ({ page }) => {
-  await page.route('**/opfs-scenarios.js', (route) =>
-    route.fulfill({
-      contentType: 'text/javascript',
-      headers: { 'Cross-Origin-Embedder-Policy': 'require-corp' },
-      body: script,
-    }),
-  );
-  // A page of our origin that does nothing itself.
-  await page.goto('models/emoji-llava/config.json');
-});
-
-/** Runs a scenario in a worker of its own. */
-async function scenario(page: Page, name: string) {
-  const { result, error } = await page.evaluate(async (asked) => {
-    const worker = new Worker('/opfs-scenarios.js', { type: 'module' });
-    const reply = new Promise<{ result?: unknown; error?: string }>((resolve) => {
-      worker.onmessage = ({ data }) => resolve(data);
-      worker.onerror = ({ message }) => resolve({ error: message });
-    });
-    worker.postMessage(asked);
-    const told = await reply;
-    worker.terminate();
-    return told;
-  }, name);
-  expect(error).toBeUndefined();
-  return result as Record<string, unknown>;
-}
+test.beforeEach(({ page }) => serveScenarios(page, script));
 
 test('an entry is whole once written, read by ranges, found by another worker, and removed', async ({
   page,
