@@ -55,6 +55,7 @@ export class PassPace {
       done: this.skipped + own,
       total: this.total,
       millisecondsLeft: own > 0 ? (spent / own) * left : null,
+      passes: this.passes,
     });
   }
 }

@@ -1,10 +1,11 @@
 /** The figures of perception maps. */
-import { biasFigure, differenceMap } from '../figures/bias-maps.ts';
-import { heatmapNumbers } from '../figures/heatmap-numbers.ts';
-import type { HeatmapCell } from '../figures/heatmap.ts';
+import { biasFigure, differenceMap, type BiasMapSource } from '../figures/bias-maps.ts';
+import { heatmapNumbers, type FigureNumbers } from '../figures/heatmap-numbers.ts';
+import type { HeatmapCell, HeatmapData } from '../figures/heatmap.ts';
 import { tileNumbers } from '../figures/image-map.ts';
-import { nineMaps, type PlacedMap } from '../figures/nine-maps.ts';
+import { nineMaps, type NineMapsData, type PlacedMap } from '../figures/nine-maps.ts';
 import { meanMapFigures, shareMaps, shareSource } from '../figures/perception-maps.ts';
+import type { PerceptionMode } from '../results/perception-records.ts';
 import type {
   PerceptionCondition,
   PerceptionSummary,
@@ -16,39 +17,70 @@ import type { NamedFigure } from './named-figure.ts';
 
 /** What the run was, as figures say it; what is not known is left out. */
 export interface FigureSource {
-  readonly model?: string;
-  readonly dataset?: string;
-  readonly groups?: number;
-  readonly seed?: number;
+  readonly model?: string | undefined;
+  readonly dataset?: string | undefined;
+  readonly groups?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** Mean maps and shares of every mode. */
-export function perceptionFigures(
+export function perceptionFigures(summary: PerceptionSummary, source: FigureSource): NamedFigure[] {
+  const modes = [...new Set(summary.conditions.map(({ mode }) => mode))];
+  return modes.flatMap((mode) => {
+    const { means, shares, shareSource } = modeFigures(summary, mode, source);
+    return [
+      ...means.map(({ label, figure }) => ({
+        name: `mean-maps-${label}-${mode}`,
+        svg: nineMaps(figure),
+        numbers: meanMapNumbers(figure),
+      })),
+      {
+        name: `mass-shares-${mode}`,
+        svg: biasFigure(shares, shareSource),
+        numbers: heatmapNumbers(shares),
+      },
+    ];
+  });
+}
+
+/** What the figures of one mode are drawn from. */
+export interface ModeFigures {
+  /** The nine mean maps of each scheme. */
+  readonly means: readonly { readonly label: string; readonly figure: NineMapsData }[];
+  /** Each scheme's shares, then the later schemes' less the first's. */
+  readonly shares: readonly HeatmapData[];
+  readonly shareSource: BiasMapSource;
+}
+
+/** Mean maps and shares of one mode as data. */
+export function modeFigures(
   { conditions, comparisons }: PerceptionSummary,
+  mode: PerceptionMode,
   source: FigureSource,
-): NamedFigure[] {
-  const figures: NamedFigure[] = [];
-  for (const mode of new Set(conditions.map((condition) => condition.mode))) {
-    const own = conditions.filter((condition) => condition.mode === mode);
-    const schemes = own.map(({ scheme, cells }) => ({
-      label: scheme.label,
-      maps: cells.map(({ cell, meanMap, n }): PlacedMap => ({ name: cell, map: meanMap, n })),
-    }));
-    meanMapFigures(schemes, mode, source).forEach((figure, at) => {
-      const name = `mean-maps-${schemes[at]!.label}-${mode}`;
-      const numbers = tileNumbers(knownMaps(figure.maps));
-      figures.push({ name, svg: nineMaps(figure), numbers });
-    });
-    const shares = shareSource(mode, source);
-    const differences = comparisons.filter((comparison) => comparison.mode === mode);
-    const maps = [
+): ModeFigures {
+  const own = conditions.filter((condition) => condition.mode === mode);
+  const schemes = own.map(({ scheme, cells }) => ({
+    label: scheme.label,
+    maps: cells.map(({ cell, meanMap, n }): PlacedMap => ({ name: cell, map: meanMap, n })),
+  }));
+  const shares = shareSource(mode, source);
+  const differences = comparisons.filter((comparison) => comparison.mode === mode);
+  return {
+    means: meanMapFigures(schemes, mode, source).map((figure, at) => ({
+      label: schemes[at]!.label,
+      figure,
+    })),
+    shares: [
       ...shareMaps(own.map(schemeShares), shares),
       ...differences.map((difference) => differenceMap(differenceCells(difference), shares)),
-    ];
-    const name = `mass-shares-${mode}`;
-    figures.push({ name, svg: biasFigure(maps, shares), numbers: heatmapNumbers(maps) });
-  }
-  return figures;
+    ],
+    shareSource: shares,
+  };
+}
+
+/** The numbers of nine mean maps, a line for each tile. */
+export function meanMapNumbers({ maps }: NineMapsData): FigureNumbers {
+  return tileNumbers(knownMaps(maps));
 }
 
 function knownMaps(maps: readonly PlacedMap[]) {

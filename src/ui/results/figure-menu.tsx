@@ -18,6 +18,8 @@ interface FigureMenuProps {
   name: string;
   /** The first is chosen to begin with. */
   figures: readonly SavedFigure[];
+  /** What the menu is called; Export where absent. */
+  label?: string;
   /** Rows of what else can be saved. */
   children?: ReactNode;
 }
@@ -49,7 +51,7 @@ export function SaveButtons({ files, disabled }: SaveButtonsProps) {
 const PNG_SCALES = [1, 2, 3, 4];
 
 /** The Export menu of a tab: its figures as SVG, PNG and numbers, and below what the tab adds. */
-export function FigureMenu({ name, figures, children }: FigureMenuProps) {
+export function FigureMenu({ name, figures, label = 'Export', children }: FigureMenuProps) {
   const [chosen, setChosen] = useState<string>();
   const [scale, setScale] = useState(2);
   const [failure, setFailure] = useState<string>();
@@ -90,7 +92,7 @@ export function FigureMenu({ name, figures, children }: FigureMenuProps) {
         event.currentTarget.querySelector('summary')?.focus();
       }}
     >
-      <summary>Export</summary>
+      <summary>{label}</summary>
       <div className="menu-body">
         {figure !== undefined && (
           <>

@@ -139,8 +139,9 @@ function HeadsField({ layers }: { layers: number | undefined }) {
   const actions = useActions();
   return (
     <label>
-      Heads{' '}
+      <span aria-hidden="true">Heads </span>
       <select
+        aria-label="Heads"
         value={heads ?? ''}
         onChange={({ target: { value } }) =>
           actions.setFlowHeads(value === '' ? undefined : Number(value))

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { ResultTabName } from '../store/state.ts';
 import { FlowTab } from './flow-tab.tsx';
+import { PerceptionTab } from './perception-tab.tsx';
 import { ProbeTab } from './probe-tab.tsx';
 import { SimilarityTab } from './similarity-tab.tsx';
 
@@ -14,7 +15,7 @@ export interface ResultTab {
 /** The tabs of the results panel, in their order. */
 const RESULT_TABS: readonly ResultTab[] = [
   { id: 'probe', component: ProbeTab },
-  { id: 'perception' },
+  { id: 'perception', component: PerceptionTab },
   { id: 'similarity', component: SimilarityTab },
   { id: 'flow', component: FlowTab },
 ];

@@ -54,6 +54,12 @@ function describe(phase: string, progress: RunProgress | undefined): string {
   const share = `${Math.floor(shareOf(progress) * 100)} %`;
   if (phase === 'cancelling') return `${share} · cancelling after what is in the works`;
   if (progress === undefined) return 'starting';
-  const { millisecondsLeft } = progress;
-  return millisecondsLeft === null ? share : `${share} · ${duration(millisecondsLeft)} left`;
+  const { millisecondsLeft, passes } = progress;
+  return [
+    share,
+    passes !== undefined && `${passes} ${passes === 1 ? 'pass' : 'passes'}`,
+    millisecondsLeft !== null && `${duration(millisecondsLeft)} left`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

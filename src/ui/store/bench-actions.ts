@@ -144,10 +144,14 @@ export function createBenchActions(
         ...bench,
         distractors: bench.distractors.map((other) => (other === id ? null : other)),
       }));
-      const { result, previous, run, captionProblem } = store.getState();
-      const used = [result, previous].some((shown) =>
-        shown?.records.some(({ pictures }) => pictures.includes(id)),
-      );
+      const { result, previous, diagnosisResults, run, captionProblem } = store.getState();
+      const { perception, flow } = diagnosisResults;
+      const shown = [
+        ...[result, previous].flatMap((one) => one?.records ?? []),
+        ...(perception?.samples ?? []),
+      ].map(({ pictures }) => pictures);
+      if (flow?.bench) shown.push(benchPictures(flow.bench));
+      const used = shown.some((pictures) => pictures.includes(id));
       library.removeOwn(id, { keepImage: used });
       listOwn();
       if (captionProblem?.id === id) store.setState({ captionProblem: undefined });

@@ -7,6 +7,7 @@ import type {
 import type { WorkbenchService } from '../../protocol/workbench.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import type { StoredRun } from '../../results/run-layout.ts';
+import { readAttentionMaps } from './attention-map-files.ts';
 import { askToPersist } from './kept-storage.ts';
 import { captionProblem } from './caption-problem.ts';
 import { benchPictures, isActive, isBusy } from './state.ts';
@@ -25,6 +26,10 @@ export interface DiagnosisActions {
   setDiagnosis(kind: DiagnosisKind, settings: Partial<DiagnosisSettings>): void;
   setCover(settings: Partial<CoverSettings>): void;
   setFlowHeads(layer: number | undefined): void;
+  /** Shows maps of `_attention_map.json` files. Rejects with a sentence where there are none. */
+  importMaps(files: readonly File[]): Promise<void>;
+  /** Goes back to the last run's. */
+  dropImportedMaps(): void;
   /** Starts a diagnosis of what its settings say, unless something runs already. */
   diagnose(kind: DiagnosisKind, request: MakeRequest): Promise<void>;
   /** Goes on with a kept run, whose records are shown from here on. */
@@ -128,6 +133,12 @@ export function createDiagnosisActions(
       })),
     setCover: (part) => store.setState(({ cover }) => ({ cover: { ...cover, ...part } })),
     setFlowHeads: (flowHeads) => store.setState({ flowHeads }),
+    async importMaps(files) {
+      const importedMaps = await readAttentionMaps(files);
+      store.setState({ importedMaps });
+      announce(`${importedMaps.maps.length} maps imported`);
+    },
+    dropImportedMaps: () => store.setState({ importedMaps: undefined }),
     async diagnose(kind, request) {
       const state = store.getState();
       if (state.model.phase !== 'live' || isBusy(state)) return;
@@ -137,6 +148,7 @@ export function createDiagnosisActions(
       const { scope } = settings;
       const bench = scope === 'bench' ? state.bench : undefined;
       store.setState({ diagnosis: { phase: 'running', kind, run: run + 1, scope, bench } });
+      if (kind === 'perception') store.setState({ importedMaps: undefined });
       askToPersist();
       await follow(async () => {
         const of = await scopeOf(settings);
@@ -152,6 +164,7 @@ export function createDiagnosisActions(
         return {
           diagnosis: { phase: 'running', kind, run, kept, ...of, manifest },
           diagnosisResults: { ...diagnosisResults, [kind]: result },
+          importedMaps: undefined,
           resultTab: kind,
         };
       });

@@ -19,6 +19,7 @@ import type {
   PositionStrip,
 } from '../../protocol/workbench.ts';
 import type { RunManifest } from '../../results/manifest.ts';
+import type { PerceptionValues } from '../../results/perception-records.ts';
 import type { ProbeRecord } from '../../results/records.ts';
 import type { RunProgress } from '../../results/run-progress.ts';
 
@@ -127,6 +128,13 @@ export interface DiagnosisSettings {
   readonly seed: number;
 }
 
+/** Perception maps in the published form, from files. */
+export interface ImportedMaps {
+  /** Of the folder or file. */
+  readonly name: string;
+  readonly maps: readonly PerceptionValues[];
+}
+
 /** How perception maps cover the picture. */
 export type CoverSettings = Pick<PerceptionRequest, 'modes' | 'tiles' | 'fill'>;
 
@@ -211,6 +219,8 @@ export interface WorkbenchState {
   /** Of each kind, in so far as they were changed: see `diagnosisSettings`. */
   readonly diagnosisSettings: Readonly<Partial<Record<DiagnosisKind, DiagnosisSettings>>>;
   readonly cover: CoverSettings;
+  /** Maps that were made elsewhere; they are shown until a run begins. */
+  readonly importedMaps?: ImportedMaps | undefined;
   /** The layer whose heads information flow shows one by one; none where absent. */
   readonly flowHeads?: number | undefined;
   readonly result: ResultState;
