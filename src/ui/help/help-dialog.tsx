@@ -30,7 +30,8 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         something that is not in it, so that a model that always says Yes does not look right.
       </p>
       <p>
-        Beside the probe stand diagnoses of where a bias may come from. <em>Similarity</em> puts the
+        Beside the probe stand diagnoses of where a bias may come from. <em>Perception</em> covers
+        parts of the picture and maps how much the answer changes. <em>Similarity</em> puts the
         target alone into each cell and compares the encoder&rsquo;s image tokens with the caption:
         where the number is the same everywhere, the encoder sees the target everywhere, and what
         the probe finds comes later in the model. <em>Flow</em> shows how the text behind the

@@ -98,7 +98,12 @@ export function createKeptRunActions(
         : whatOf(asked.request.scope);
     const kept = { kept: id, manifest };
     store.setState(({ result, previous, diagnosisResults }) => {
-      const shown = { panel: 'results', resultTab: experiment, opened: undefined } as const;
+      const shown = {
+        panel: 'results',
+        resultTab: experiment,
+        opened: undefined,
+        importedMaps: undefined,
+      } as const;
       if (experiment === 'probe')
         return {
           ...shown,
