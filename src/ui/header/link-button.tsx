@@ -29,7 +29,10 @@ export function LinkButton() {
       title="Model, groups, seed, positions and tab; no pictures, no results"
       onClick={() => void copy()}
     >
-      {copied ? 'Copied' : 'Link'}
+      <span className="wide">{copied ? 'Copied' : 'Link'}</span>
+      <span className="narrow" aria-hidden="true">
+        {copied ? '✓' : '↗'}
+      </span>
     </button>
   );
 }
