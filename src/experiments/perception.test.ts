@@ -154,8 +154,9 @@ describe('runPerception', () => {
     expect(records).toHaveLength(plan.total);
     expect(new Set(records.map(({ key }) => key)).size).toBe(plan.total);
     expect(records.map(({ cell }) => cell)).toEqual(CELLS.flatMap((cell) => Array(4).fill(cell)));
-    expect(progress[0]).toEqual({ done: 0, total: 9, millisecondsLeft: null });
-    expect(progress.at(-1)).toEqual({ done: 9, total: 9, millisecondsLeft: 0 });
+    expect(progress[0]).toEqual({ done: 0, total: 9, millisecondsLeft: null, passes: 0 });
+    const passes = records.reduce((sum, record) => sum + record.passes, 0);
+    expect(progress.at(-1)).toEqual({ done: 9, total: 9, millisecondsLeft: 0, passes });
     progress.reduce((before, { done }) => {
       expect(done).toBeGreaterThanOrEqual(before);
       return done;

@@ -35,8 +35,8 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         target alone into each cell and compares the encoder&rsquo;s image tokens with the caption:
         where the number is the same everywhere, the encoder sees the target everywhere, and what
         the probe finds comes later in the model. <em>Flow</em> shows how the text behind the
-        picture attends to its tokens: where layers read from, which is no evidence that an answer
-        is right.
+        picture attends to its tokens: where layers read from. No map of what is covered or attended
+        to is evidence that an answer is right.
       </p>
       <p>
         BaPA comes from &ldquo;From Bias to Balance&rdquo;,{' '}
