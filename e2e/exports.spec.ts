@@ -1,5 +1,7 @@
 import { expect, test } from '@playwright/test';
+import { strFromU8, unzipSync } from 'fflate';
 import Papa from 'papaparse';
+import { readRun } from '../src/results/run-layout.ts';
 import { exported, mapValues, openLive, runReaches, startRun } from './workbench-page.ts';
 
 interface Row {
@@ -69,6 +71,37 @@ test('figures and data are exported and say the same', async ({ page }) => {
   expect(records.map((line) => JSON.parse(line).key)).toHaveLength(36);
   const { manifest } = JSON.parse((await exported(page, 'Summary')).toString('utf8'));
   expect(manifest).toMatchObject({ groups: 1, seed: 7, runtime: { provider: 'wasm' } });
+});
+
+test('a report of what the page shows is one page, and a ZIP whose run opens again', async ({
+  page,
+  context,
+}) => {
+  await openLive(page);
+  await startRun(page, 1);
+  await runReaches(page, 'finished');
+  const html = (await exported(page, 'Report page')).toString('utf8');
+  const report = await context.newPage();
+  const complaints: string[] = [];
+  report.on('console', (message) => complaints.push(message.text()));
+  report.on('request', (request) => complaints.push(request.url()));
+  await report.setContent(html);
+  await expect(report.getByRole('heading', { level: 1 })).toHaveText(
+    'Spatial bias of emoji-llava on emoji-probe',
+  );
+  const probe = report.getByRole('region', { name: /^Spatial probe/ });
+  await expect(probe.locator('figure svg text', { hasText: 'standard positions' })).toBeVisible();
+  await expect(probe.getByText('bapa -- probe --model emoji-llava')).toContainText('--groups 1');
+  const lines = probe.getByRole('table', { name: /^Each cell by itself/ }).getByRole('row');
+  await expect(lines).toHaveCount(1 + 18);
+  expect(complaints).toEqual([]);
+
+  const files = unzipSync(await exported(page, 'Report ZIP'));
+  expect(strFromU8(files['report.html']!)).toBe(html);
+  const own = Object.entries(files).filter(([path]) => path.startsWith('probe/'));
+  const run = readRun(new Map(own.map(([path, data]) => [path.slice(6), strFromU8(data)])));
+  expect(run.manifest.runtime.provider).toBe('wasm');
+  expect(run.records).toHaveLength(36);
 });
 
 test('markup in a caption stays text on the page and in the data', async ({ page }) => {

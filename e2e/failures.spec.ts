@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
+import { packRun, unpackRun } from '../src/results/run-archive.ts';
 import { answered, openLive } from './workbench-page.ts';
 
 test('a missing model file fails with a sentence, and a retry loads it', async ({ page }) => {
@@ -53,12 +55,17 @@ test('the page asks nobody but its own server', async ({ page, baseURL }) => {
 test('a bad line of the precomputed result is named, and the page works without it', async ({
   page,
 }) => {
-  await page.route(/records-standard\.jsonl$/, (route) => route.fulfill({ body: '{"key": 1}\n' }));
+  const files = unpackRun(readFileSync('public/study/probe.bapa.zip'));
+  files.set('records-standard.jsonl', '{"key": 1}\n');
+  const body = Buffer.from(packRun(files));
+  await page.route(/probe\.bapa\.zip$/, (route) => route.fulfill({ body }));
   await openLive(page);
   await expect(page.locator('.notices')).toContainText(
     'The precomputed result is not shown. Line 1 of records-standard.jsonl',
   );
   await expect(page.getByTestId('results-source')).toContainText('No result yet');
+  await page.getByRole('tab', { name: 'Similarity' }).click();
+  await expect(page.getByTestId('similarity-source')).toContainText('Precomputed');
 });
 
 test('notices share one bar, and go all at once', async ({ page }) => {

@@ -1,12 +1,7 @@
-import { existsSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { mapValues } from './workbench-page.ts';
 
-test('before the model has loaded, the precomputed result is there', async ({ page }) => {
-  test.skip(
-    !existsSync('public/precomputed/emoji-probe/manifest.json'),
-    'public/precomputed/emoji-probe has not been made yet: see the README for its command.',
-  );
+test('before the model has loaded, the whole precomputed study is there', async ({ page }) => {
   await page.route(/model\.safetensors$/, () => undefined);
   await page.goto('?ep=wasm');
   await expect(page.getByTestId('results-source')).toContainText('Precomputed · emoji-llava');
@@ -20,4 +15,10 @@ test('before the model has loaded, the precomputed result is there', async ({ pa
   await expect(verdict.getByRole('heading')).toHaveText(['Bias', 'What changed', 'How sure']);
   await page.locator('[data-map="standard"] button[data-cell="bottom_right"]').click();
   await expect(page.getByTestId('item')).toBeVisible();
+
+  await page.getByRole('tab', { name: 'Similarity' }).click();
+  await expect(page.getByTestId('similarity-source')).toContainText('Precomputed · emoji-llava');
+  for (const map of ['max, all tokens', 'max, target’s cell'])
+    await expect.poll(async () => Object.keys(await mapValues(page, map))).toHaveLength(9);
+  await expect(page.getByTestId('model-status')).toContainText('Loading');
 });

@@ -4,7 +4,11 @@ import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { hashParts } from '../data/dataset.ts';
 import { FILLS, type Fill } from '../data/pixel-planes.ts';
-import { PERCEPTION_GROUPS, PERCEPTION_SEED } from '../experiments/perception-plan.ts';
+import {
+  PERCEPTION_GROUPS,
+  PERCEPTION_SEED,
+  REFERENCE_TILES,
+} from '../experiments/perception-plan.ts';
 import { perceptionManifest, planPerception, runPerception } from '../experiments/perception.ts';
 import { importAttentionMaps } from '../results/attention-map.ts';
 import { MANIFEST_VERSION } from '../results/manifest.ts';
@@ -39,6 +43,7 @@ interface PerceptionFlags {
   readonly groups: number;
   readonly scheme: Scheme[];
   readonly mode: PerceptionMode[];
+  readonly tiles: number;
   readonly tile?: number;
   readonly fill: Fill;
   readonly ep: Provider;
@@ -91,8 +96,14 @@ export function perceptionCommand(): Command {
       ),
     )
     .option(
+      '--tiles <n>',
+      'tiles across and down; in all modes but reference as near to it as patches allow',
+      wholeNumberFrom(1),
+      REFERENCE_TILES,
+    )
+    .option(
       '--tile <n>',
-      "patches of a tile's side in all modes but reference; about 20 tiles a side where absent",
+      "instead: patches of a tile's side, in all modes but reference",
       wholeNumberFrom(1),
     )
     .addOption(new Option('--fill <colour>', 'what covers a tile').choices(FILLS).default('white'))
@@ -109,13 +120,14 @@ export function perceptionCommand(): Command {
 }
 
 async function perception(flags: PerceptionFlags): Promise<void> {
-  const { groups, seed, scheme: schemes, mode: modes, tile = 'auto', fill, batch } = flags;
+  const { groups, seed, scheme: schemes, mode: modes, tiles, tile = 'auto' } = flags;
+  const { fill, batch } = flags;
   if (tile !== 'auto' && !modes.some((mode) => mode !== 'reference'))
     throw new CommandError(
-      'The mode reference always has 20x20 tiles, so --tile has no use there. Leave it out, or choose another mode.',
+      'The mode reference does not cover patches, so --tile has no use there. Give --tiles, or choose another mode.',
     );
   const dataset = await openDataset(flags.dataset);
-  const plan = planPerception(dataset, { groups, seed, schemes, modes, fill, tile, batch });
+  const plan = planPerception(dataset, { groups, seed, schemes, modes, fill, tiles, tile, batch });
   const place = await findModel(flags.model);
   const folder = await RunFolder.open(flags.out, 'perception');
   if (!flags.resume) await folder.refuseOverwrite();

@@ -159,7 +159,7 @@ describe('perception', () => {
   });
 
   it.each([
-    [['--tile', '2'], 'always has 20x20 tiles, so --tile has no use'],
+    [['--tile', '2'], 'does not cover patches, so --tile has no use'],
     [['--import', 'nowhere'], 'There is no folder nowhere to import maps from'],
     [['--import', 'src/figures'], 'called like a perception map'],
   ])('%j', async (more, words) => {

@@ -10,6 +10,7 @@ import { perceptionCommand } from './perception-command.ts';
 import { probeCommand } from './probe-command.ts';
 import { reportCommand } from './report-command.ts';
 import { similarityCommand } from './similarity-command.ts';
+import { studyCommand } from './study-command.ts';
 import { synthCommand } from './synth-command.ts';
 
 const EXAMPLES = `
@@ -49,6 +50,7 @@ export function program(): Command {
     flowCommand(),
     compareCommand(),
     reportCommand(),
+    studyCommand(),
     logitsCommand(),
     convertCommand(),
     synthCommand(),

@@ -14,8 +14,8 @@ export async function readOptional(path: string): Promise<string | undefined> {
 }
 
 /** Writes beside, then renames: an interrupted write leaves the old file. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text);
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${path}.part`, content);
   await rename(`${path}.part`, path);
 }
 

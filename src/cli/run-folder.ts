@@ -86,15 +86,20 @@ export class RunFolder<E extends Experiment> {
     return done;
   }
 
-  /** Begins a run: the manifest, and empty record files unless it resumes (then its start stays). */
-  async begin(manifest: RunManifest, resumed: boolean): Promise<void> {
+  /**
+   * Begins a run: the manifest, and empty record files unless it resumes (then its start stays).
+   * @returns the manifest as it was written
+   */
+  async begin(planned: RunManifest, resumed: boolean): Promise<RunManifest> {
     const path = join(this.folder, MANIFEST);
     const before = resumed ? await readOptional(path) : undefined;
-    const startedAt = before ? parseManifest(before, path).startedAt : manifest.startedAt;
-    await writeWhole(path, formatManifest({ ...manifest, startedAt }));
-    if (resumed) return;
+    const { startedAt } = before ? parseManifest(before, path) : planned;
+    const manifest = { ...planned, startedAt };
+    await writeWhole(path, formatManifest(manifest));
+    if (resumed) return manifest;
     for (const name of this.layout.recordFiles(manifest))
       await writeFile(join(this.folder, name), '');
+    return manifest;
   }
 
   async append(record: RecordOf<E>): Promise<void> {

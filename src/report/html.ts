@@ -54,6 +54,7 @@ export function fields(caption: string, value: object): string {
 
 function leaves(value: object, path: readonly string[] = []): [path: string, shown: string][] {
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+    if (inner === undefined) return [];
     const here = [...path, name];
     if (inner !== null && typeof inner === 'object' && !Array.isArray(inner))
       return leaves(inner, here);

@@ -7,6 +7,7 @@ import {
   type MeasureSummary,
   type ProbeSummary,
 } from '../results/summary.ts';
+import { verdict } from '../results/verdict.ts';
 import { probeFigures } from './probe-figures.ts';
 import { columns, type ReportTable } from './report-table.ts';
 import type { SectionContent } from './section-content.ts';
@@ -19,7 +20,7 @@ export function probeSection(
   const figures = probeFigures(summary, manifest);
   const compared = summary.comparisons.length > 0;
   return {
-    findings: [],
+    findings: verdict(summary).map(({ text }) => text),
     skipped: skipped(summary, manifest),
     figures,
     shown: figures

@@ -50,9 +50,10 @@ export function repeatCommand(run: StoredRun, out: string): RepeatCommand {
 
 function perceptionOptions({ experiment, manifest }: StoredRun): [string, string | number][] {
   if (experiment !== 'perception') return [];
-  const { modes, tile, fill } = manifest.settings ?? {};
+  const { modes, tiles, tile, fill } = manifest.settings ?? {};
   return [
     ...(modes === undefined ? [] : [['--mode', modes] as [string, string | number]]),
+    ...(tiles === undefined ? [] : [['--tiles', tiles] as [string, string | number]]),
     ...(tile === undefined || tile === 'auto' ? [] : [['--tile', tile] as [string, number]]),
     ...(fill === undefined ? [] : [['--fill', fill] as [string, string]]),
   ];
@@ -93,8 +94,8 @@ function notesOf(
   ];
 }
 
-/** As a shell takes it. */
-function quoted(value: string | number): string {
+/** A value as a shell takes it. */
+export function quoted(value: string | number): string {
   const text = String(value);
   return /^[\w./,:=@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

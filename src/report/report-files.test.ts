@@ -112,6 +112,14 @@ describe('reportFiles', () => {
     expect(Number(data[8]!['accuracy, high'])).toBeCloseTo(0.65762, 6);
   });
 
+  it('are the same of a manifest whose missing fields are named', () => {
+    const run = probeRun();
+    const settings = { layer: undefined } as unknown as Record<string, number>;
+    const named = { ...run.manifest, settings };
+    const html = reportFiles([{ ...run, manifest: named } as StoredRun]).get('report.html');
+    expect(html).toBe(reportFiles([run]).get('report.html'));
+  });
+
   it('has no run, no report; of a run without records, what it was', () => {
     expect(() => reportFiles([])).toThrow(/needs a run/);
     for (const run of [probeRun(), flowRun()]) {

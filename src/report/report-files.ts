@@ -9,20 +9,28 @@ import { tableCsv, tableLatex } from './report-table.ts';
 export const REPORT_PAGE = 'report.html';
 const COMMANDS = 'commands.sh';
 
+export interface ReportOptions {
+  /** Makes all of the runs at once. */
+  readonly command?: string | undefined;
+}
+
 /**
  * Texts by path with `/`. Each run has a folder, named by its experiment, that can be opened as a run
  * again. The same runs in the same order give the same files.
  * @throws a sentence where there is no run
  */
-export function reportFiles(runs: readonly StoredRun[]): Map<string, string> {
+export function reportFiles(
+  runs: readonly StoredRun[],
+  { command }: ReportOptions = {},
+): Map<string, string> {
   if (runs.length === 0) throw new Error('A report needs a run at least. Name one.');
   const folders = runFolders(runs);
   const described = runs.map((run, at): DescribedRun => {
     return { run, content: describeRun(run), repeat: repeatCommand(run, `out/${folders[at]!}`) };
   });
   const files = new Map<string, string>([
-    [REPORT_PAGE, reportHtml(described)],
-    [COMMANDS, commands(described)],
+    [REPORT_PAGE, reportHtml(described, command)],
+    [COMMANDS, command === undefined ? commands(described) : `${command}\n`],
   ]);
   described.forEach((one, at) => {
     for (const [name, text] of filesOf(one)) files.set(`${folders[at]!}/${name}`, text);

@@ -18,8 +18,11 @@ export interface DescribedRun {
 /** What a page is not allowed to: it has no scripts, and nothing to ask anyone for. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** The whole page, as text. The same runs give the same text. */
-export function reportHtml(runs: readonly DescribedRun[]): string {
+/**
+ * The whole page, as text. The same runs give the same text.
+ * @param command makes all of the runs at once, where there is such a one
+ */
+export function reportHtml(runs: readonly DescribedRun[], command?: string): string {
   const title = titleOf(runs.map(({ run }) => run.manifest));
   return [
     '<!doctype html>',
@@ -38,6 +41,9 @@ export function reportHtml(runs: readonly DescribedRun[]): string {
     paragraphs([
       'How much the answers depend on where in the picture the evidence sits, as BaPA Workbench measured it. Numbers in brackets are 95 % intervals. What is said here holds for these models and data sets alone.',
     ]),
+    ...(command === undefined
+      ? []
+      : ['<p>All of it is made again by</p>', `<pre><code>${text(command)}</code></pre>`]),
     '<nav aria-label="Runs">',
     '<ol>',
     ...runs.map(

@@ -1,20 +1,10 @@
-import type { StoredRun } from '../results/run-layout.ts';
+import { plannedRecords, type StoredRun } from '../results/run-layout.ts';
 
-const CELLS_PER_GROUP = 9;
-const POLARITIES = 2;
-
-/** A sentence where a run over groups lacks records that it was planned to write. */
-export function missingRecords({ experiment, manifest, records }: StoredRun): string[] {
-  const { groups, schemes, settings, dataset } = manifest;
-  const byHand = experiment === 'flow' && records.some(({ group }) => group === null);
-  if (dataset.name === 'bench' || byHand) return [];
-  const each = {
-    probe: POLARITIES * schemes.length,
-    perception: schemes.length * String(settings?.['modes'] ?? '').split(',').length,
-    similarity: 1,
-    flow: schemes.length,
-  };
-  const planned = groups * CELLS_PER_GROUP * each[experiment];
-  if (records.length >= planned) return [];
-  return [`The run was not finished: ${records.length} of ${planned} records are there.`];
+/** A sentence where a run lacks records that it was planned to write. */
+export function missingRecords(run: StoredRun): string[] {
+  const { dataset } = run.manifest;
+  const [found, planned] = [run.records.length, plannedRecords(run)];
+  // A picture that was put together by hand is no whole group of nine.
+  if (dataset.name === 'bench' || found >= planned) return [];
+  return [`The run was not finished: ${found} of ${planned} records are there.`];
 }

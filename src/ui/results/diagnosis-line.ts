@@ -3,18 +3,21 @@ import type { DiagnosisResult, DiagnosisState } from '../store/state.ts';
 
 /** Where a diagnosis's result comes from, in one line; `loaded` is the live model's weight hash. */
 export function describeDiagnosis<Kind extends DiagnosisKind>(
-  { run, scope, bench, manifest }: DiagnosisResult<Kind>,
+  { source, run, scope, bench, manifest }: DiagnosisResult<Kind>,
   diagnosis: DiagnosisState,
   loaded: string | undefined,
 ): string {
   const newest = run === diagnosis.run;
-  const name = !newest
-    ? run < 0
-      ? 'Kept run'
-      : 'Last run'
-    : diagnosis.phase === 'finished'
-      ? 'This run'
-      : 'This run so far';
+  const name =
+    source === 'precomputed'
+      ? 'Precomputed'
+      : !newest
+        ? run < 0
+          ? 'Kept run'
+          : 'Last run'
+        : diagnosis.phase === 'finished'
+          ? 'This run'
+          : 'This run so far';
   if (manifest === undefined) return name;
   const { model, runtime, dataset, groups, seed } = manifest;
   const of =
@@ -29,5 +32,6 @@ export function describeDiagnosis<Kind extends DiagnosisKind>(
     ...(loaded !== undefined && loaded !== model.weightHash
       ? ['other weights than the loaded model']
       : []),
+    ...(source === 'precomputed' ? [manifest.startedAt.slice(0, 10)] : []),
   ].join(' · ');
 }

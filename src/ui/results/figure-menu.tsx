@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { FigureNumbers } from '../../figures/heatmap-numbers.ts';
 import { tableToCsv } from '../../results/csv.ts';
+import { ReportRow } from './report-row.tsx';
 import { pngOfSvg, saveFile, saveText } from './save-file.ts';
 
 /** A figure that can be saved. Nothing is drawn before it is. */
@@ -145,6 +146,7 @@ export function FigureMenu({ name, figures, label = 'Export', children }: Figure
           </>
         )}
         {children}
+        <ReportRow />
         {failure !== undefined && <p role="alert">{failure}</p>}
       </div>
     </details>

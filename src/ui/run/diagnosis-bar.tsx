@@ -3,6 +3,7 @@ import type { RunProgress } from '../../results/run-progress.ts';
 import { duration } from '../../results/duration.ts';
 import { TAB_LABELS } from '../results/tab-labels.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
+import { RunTitle } from './run-title.tsx';
 
 /** The run bar while a diagnosis runs: what runs, how far it is, and Cancel. */
 export function DiagnosisBar() {
@@ -22,7 +23,7 @@ export function DiagnosisBar() {
   const name = kind === undefined ? 'Diagnosis' : TAB_LABELS[kind];
   return (
     <footer className="run" aria-label="Run" data-kind={kind} data-phase={phase}>
-      <h2>{name}</h2>
+      <RunTitle name={name} />
       <div className="run-buttons">
         <button
           ref={cancel}

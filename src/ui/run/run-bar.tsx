@@ -6,6 +6,7 @@ import { isActive, isBusy, type ProbeState } from '../store/state.ts';
 import { WatchBar } from '../runs/watch-bar.tsx';
 import { DiagnosisBar } from './diagnosis-bar.tsx';
 import { RunSettingsFields } from './run-settings.tsx';
+import { RunTitle } from './run-title.tsx';
 import './run.css';
 
 const WORDS_OF_MAIN_BUTTON: Readonly<Partial<Record<ProbeState['phase'], string>>> = {
@@ -53,7 +54,7 @@ function ProbeBar() {
           {probe.failure ?? 'The run stopped.'} {has > 0 && `${has} answers are kept.`}
         </p>
       )}
-      <h2>Probe</h2>
+      <RunTitle name="Probe" />
       <RunSettingsFields active={active} open={open} onToggle={() => setOpen(!open)} />
       <div className="run-buttons">
         <button
@@ -84,6 +85,19 @@ function ProbeBar() {
         {stopped && has > 0 && (
           <button type="button" disabled={!live} onClick={() => void actions.goOn()}>
             Go on
+          </button>
+        )}
+        {!active && (
+          <button
+            type="button"
+            disabled={!live}
+            title="The probe, then perception, similarity and flow on the first of its groups"
+            onClick={() => {
+              pressed.current = true;
+              void actions.startStudy();
+            }}
+          >
+            Run study
           </button>
         )}
         {actions.loseDevice !== undefined && (

@@ -2,6 +2,8 @@ import { loadEmojiProbe } from '../../data/emoji-probe.ts';
 import { makeGroups } from '../../data/groups.ts';
 import type { WorkbenchService } from '../../protocol/workbench.ts';
 import { CELLS } from '../../results/records.ts';
+import type { Experiment } from '../../results/run-layout.ts';
+import { STUDY_EXPERIMENTS } from '../../results/study.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { createBenchActions, type BenchActions } from './bench-actions.ts';
 import { createDiagnosisActions, type DiagnosisActions } from './diagnosis-actions.ts';
@@ -11,6 +13,8 @@ import { createModelActions, type ModelActions } from './model-actions.ts';
 import type { PageSettings } from './page-settings.ts';
 import { readPrecomputed } from './precomputed.ts';
 import { createProbeActions, type ProbeActions } from './probe-actions.ts';
+import { showRun } from './show-run.ts';
+import { createStudyActions, type StudyActions } from './study-actions.ts';
 import {
   benchKey,
   benchPictures,
@@ -24,8 +28,8 @@ import {
 } from './state.ts';
 
 export interface Actions
-  extends BenchActions, ProbeActions, DiagnosisActions, ModelActions, KeptRunActions {
-  /** Reads the data set, shows the precomputed result and the first group, then loads the model. */
+  extends BenchActions, ProbeActions, DiagnosisActions, StudyActions, ModelActions, KeptRunActions {
+  /** Reads the data set, shows the precomputed results and the first group, then loads the model. */
   open(): Promise<void>;
   /** Puts a group drawn with another seed on the bench. */
   shuffleBench(): void;
@@ -58,6 +62,7 @@ export function createActions(
   const bench = createBenchActions(store, library, notice);
   const probe = createProbeActions(store, library, workbench, settings.picturesPerBatch);
   const diagnosis = createDiagnosisActions(store, library, workbench);
+  const study = createStudyActions(store, probe, diagnosis);
   const models = createModelActions(store, workbench, settings);
   const keptRuns = createKeptRunActions(store, library, { ...probe, ...diagnosis });
   async function readDataset(): Promise<void> {
@@ -113,11 +118,10 @@ export function createActions(
     return false;
   }
 
-  async function showPrecomputed(): Promise<void> {
+  async function showPrecomputed(experiment: Experiment): Promise<void> {
     try {
-      const found = await readPrecomputed(settings.precomputedUrl);
-      if (found === undefined || store.getState().result.source !== 'none') return;
-      set({ result: { source: 'precomputed', ...found } });
+      const run = await readPrecomputed(settings.studyUrl, experiment);
+      if (run !== undefined) showRun(store, run);
     } catch (error) {
       notice(`The precomputed result is not shown. ${(error as Error).message}`);
     }
@@ -127,12 +131,13 @@ export function createActions(
     ...bench,
     ...probe,
     ...diagnosis,
+    ...study,
     ...models,
     ...keptRuns,
     async open() {
       restore(settings.linked);
       void keptRuns.refreshRuns();
-      const precomputed = showPrecomputed();
+      const precomputed = STUDY_EXPERIMENTS.map(showPrecomputed);
       try {
         await readDataset();
       } catch (error) {
@@ -142,7 +147,7 @@ export function createActions(
       const { model } = settings.linked;
       const linked = model !== undefined && model !== settings.load.model;
       if (!linked || !(await chooseLinked(model))) await models.loadModel();
-      await precomputed;
+      await Promise.all(precomputed);
     },
     loadModel: async () => {
       try {

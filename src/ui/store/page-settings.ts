@@ -6,7 +6,8 @@ export interface PageSettings {
   /** Origin of the hub that models are read from. */
   readonly hub: string;
   readonly datasetUrl: string;
-  readonly precomputedUrl: string;
+  /** Folder of the study that ships with the page. */
+  readonly studyUrl: string;
   /** What a link restores. */
   readonly linked: LinkedState;
   readonly picturesPerBatch: number | undefined;
@@ -35,7 +36,7 @@ export function pageSettings(address: URL): PageSettings {
     },
     hub: __BAPA_HUB__,
     datasetUrl,
-    precomputedUrl: folder('precomputed/emoji-probe/'),
+    studyUrl: folder('study/'),
     linked: linkedState(address),
     picturesPerBatch: Number(wanted.get('batch')) || undefined,
   };

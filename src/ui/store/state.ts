@@ -106,6 +106,8 @@ export interface DiagnosisState {
 
 /** What a diagnosis found so far, or what a file of results held. */
 export interface DiagnosisResult<Kind extends DiagnosisKind> {
+  /** Where it ships with the page. */
+  readonly source?: 'precomputed';
   /** Number of the diagnosis that it is of; -1 of one that was kept or came from elsewhere. */
   readonly run: number;
   /** Its name among the kept runs. */
@@ -215,6 +217,8 @@ export interface WorkbenchState {
   readonly naming: NamingState;
   readonly probe: ProbeState;
   readonly diagnosis: DiagnosisState;
+  /** Which of its experiments a study is at, from 0, while one runs. */
+  readonly study?: { readonly at: number; readonly of: number } | undefined;
   readonly diagnosisResults: DiagnosisResults;
   /** Of each kind, in so far as they were changed: see `diagnosisSettings`. */
   readonly diagnosisSettings: Readonly<Partial<Record<DiagnosisKind, DiagnosisSettings>>>;
