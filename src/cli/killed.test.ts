@@ -1,5 +1,5 @@
-/** A process that is killed writes nothing more: its run goes on from the last record that was whole. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** A process that is killed writes nothing more: its run goes on from the last whole record, and is scored from them. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -63,4 +63,16 @@ test.each([
   const kept = new Map(whatWas.records.map((record) => [record.key, record]));
   const after = (await openRun(killed!)).records.filter(({ key }) => kept.has(key));
   expect(after).toEqual([...kept.values()]);
+
+  // What was scored after the run is scored alike from its records alone.
+  const rescored = join(folder, command, 'rescored');
+  const outcome = await bapa(['rescore', killed!, '--out', rescored]);
+  expect(outcome.stderr).toBe('');
+  const printed = (text: string) => text.replace(/Written to .*\n/, '');
+  expect(printed(outcome.stdout)).toBe(printed(resumed.stdout));
+  for (const name of await readdir(rescored)) {
+    if (!/\.(json|jsonl|csv|svg)$/.test(name)) continue;
+    const [again, before] = [rescored, killed!].map((at) => readFile(join(at, name), 'utf8'));
+    expect(await again, name).toBe(await before);
+  }
 });

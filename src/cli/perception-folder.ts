@@ -22,8 +22,22 @@ export async function writePerception(
   manifest: RunManifest,
   dataset: ProbeDataset,
 ): Promise<void> {
-  const { model, groups, seed } = manifest;
-  const source = { model: model.name, dataset: dataset.name, groups, seed };
+  await writePerceptionMaps(folder, records, summary, manifest);
+  await writePictures(folder, records, dataset, sourceOf(manifest));
+}
+
+function sourceOf({ model, dataset, groups, seed }: RunManifest): FigureSource {
+  return { model: model.name, dataset: dataset.name, groups, seed };
+}
+
+/** The same but for the maps over their pictures, which need the data set. */
+export async function writePerceptionMaps(
+  folder: RunFolder<'perception'>,
+  records: readonly PerceptionRecord[],
+  summary: PerceptionSummary,
+  manifest: RunManifest,
+): Promise<void> {
+  const source = sourceOf(manifest);
   await folder.writeRecords(manifest, records);
   await writeSummary(folder, summary, source);
   for (const [condition, own] of group(records, conditionOf)) {
@@ -37,7 +51,6 @@ export async function writePerception(
       await folder.write(`attention-maps-${condition}/${path}`, formatAttentionMap(map));
     }
   }
-  await writePictures(folder, records, dataset, source);
 }
 
 /** The summary, and its figures with their numbers. */

@@ -9,6 +9,7 @@ import { checkNeeded, describeOption } from './options.ts';
 import { perceptionCommand } from './perception-command.ts';
 import { probeCommand } from './probe-command.ts';
 import { reportCommand } from './report-command.ts';
+import { rescoreCommand } from './rescore-command.ts';
 import { similarityCommand } from './similarity-command.ts';
 import { studyCommand } from './study-command.ts';
 import { synthCommand } from './synth-command.ts';
@@ -51,6 +52,7 @@ export function program(): Command {
     compareCommand(),
     reportCommand(),
     studyCommand(),
+    rescoreCommand(),
     logitsCommand(),
     convertCommand(),
     synthCommand(),

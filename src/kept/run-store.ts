@@ -30,6 +30,11 @@ export class RunStore {
    * @throws a sentence where the browser keeps nothing, or a newer version wrote the store
    */
   static async open(onClosed: () => void = () => {}): Promise<RunStore> {
+    // Without locks two tabs could write one run.
+    if (navigator.locks === undefined || globalThis.indexedDB === undefined)
+      throw new Error(
+        'Runs are kept only where the page comes by HTTPS or from this machine (localhost), so those of this page are in the tab alone. Export what you need before it is closed.',
+      );
     let stuck: ((error: Error) => void) | undefined;
     const blocked = new Promise<never>((_, reject) => (stuck = reject));
     const opening = openDB<RunTables>(STORE_NAME, STORE_VERSION, {

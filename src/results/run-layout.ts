@@ -161,20 +161,18 @@ export function recordTexts<R>(
 }
 
 /**
- * Records that the whole run has, by its manifest: nine cells of each group under every scheme. Of
- * pictures that were given by hand, which have no cells, each group is one.
+ * Records that the whole run has, by its manifest: nine cells of each group under every scheme. Null of a
+ * run that is not over groups: of the bench's picture, or of pictures that were given by hand.
  */
-export function plannedRecords({ experiment, manifest, records }: StoredRun): number {
-  const { groups, schemes } = manifest;
-  const cells = groups * CELLS.length;
-  switch (experiment) {
-    case 'probe':
-      return cells * 2 * schemes.length;
-    case 'perception':
-      return cells * layoutOf(experiment).recordFiles(manifest).length;
-    case 'similarity':
-      return cells;
-    case 'flow':
-      return (records[0]?.group === null ? groups : cells) * schemes.length;
-  }
+export function plannedRecords({ experiment, manifest, records }: StoredRun): number | null {
+  const { groups, schemes, dataset } = manifest;
+  const byHand = experiment === 'flow' && records.some(({ group }) => group === null);
+  if (dataset.name === 'bench' || byHand) return null;
+  const each = {
+    probe: 2 * schemes.length,
+    perception: layoutOf(experiment).recordFiles(manifest).length,
+    similarity: 1,
+    flow: schemes.length,
+  };
+  return groups * CELLS.length * each[experiment];
 }

@@ -50,7 +50,7 @@ export class RunKeeper {
     } catch (error) {
       emit({ type: 'run-not-kept', message: (error as Error).message });
     }
-    const id = resume?.kept ?? crypto.randomUUID();
+    const id = resume?.kept ?? (store ? crypto.randomUUID() : '');
     const release = store && (await holdRun(id));
     if (store && !release)
       throw new Error(

@@ -31,7 +31,7 @@ export function RunRow({ run, onLeave }: { run: ListedRun; onLeave: () => void }
       </div>
       <div className="kept-run-buttons">
         {held && !isHere ? (
-          <button type="button" onClick={leaving(actions.watchRun)}>
+          <button type="button" aria-label={`Watch ${title}`} onClick={leaving(actions.watchRun)}>
             Watch
           </button>
         ) : (
@@ -40,7 +40,11 @@ export function RunRow({ run, onLeave }: { run: ListedRun; onLeave: () => void }
           </button>
         )}
         {!held && resumable && state !== 'finished' && (
-          <button type="button" onClick={leaving(actions.goOnKept)}>
+          <button
+            type="button"
+            aria-label={`Go on with ${title}`}
+            onClick={leaving(actions.goOnKept)}
+          >
             Go on
           </button>
         )}

@@ -232,7 +232,7 @@ export function createKeptRunActions(
         `${file.name} holds a run that is kept already. Remove that one to replace it.`,
       );
     const { experiment, manifest, records } = stored;
-    const planned = plannedRecords(stored);
+    const planned = plannedRecords(stored) ?? records.length;
     const { format } = layoutOf(experiment);
     const lines = (records as readonly AnyRecord[]).map(format);
     const run = withLines(newRun(crypto.randomUUID(), experiment, manifest), lines);
