@@ -17,6 +17,7 @@ test('the study runs every experiment on the groups of the run bar, one after an
     await expect(bar.getByRole('heading')).toHaveText(title);
   await expect(bar.getByRole('heading')).toHaveText('Probe');
   for (const [tab, source] of [
+    ['Perception', 'perception-source'],
     ['Similarity', 'similarity-source'],
     ['Flow', 'flow-source'],
   ] as const) {

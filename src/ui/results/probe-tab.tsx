@@ -81,6 +81,11 @@ export function ProbeTab() {
             ? 'No result yet. Run the probe below: it fills these maps cell by cell.'
             : describeManifest(result, probe, loaded)}
         </p>
+        {result.source === 'precomputed' && (
+          <p className="hint">
+            <a href="study/report.html">The report of the whole study</a>
+          </p>
+        )}
         <PreviousResult />
       </div>
       <div className="maps" data-testid="maps">
