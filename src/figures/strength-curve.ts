@@ -32,19 +32,24 @@ export interface StrengthCurveData {
   readonly quantity: string;
   /** Strengths ascending. */
   readonly points: readonly CurvePoint[];
+  /** In pixels; below {@link NARROW} the legend stands in a column. */
+  readonly width?: number;
   readonly theme?: FigureTheme;
 }
 
 /** Geometry in pixels. */
 const WIDTH = 560;
+const NARROW = 540;
 const LEFT = 56;
 const RIGHT = 24;
-const TOP = 92;
+const LEGEND_TOP = 70;
+const LEGEND_STEP = 16;
 const HEIGHT = 220;
 const BELOW = 48;
-const INNER = WIDTH - LEFT - RIGHT;
 
 interface Axes {
+  readonly top: number;
+  readonly inner: number;
   readonly x: (strength: number) => number;
   readonly y: (value: number) => number;
   readonly high: number;
@@ -59,9 +64,14 @@ export function strengthCurve(data: StrengthCurveData): string {
     Math.max(...points.flatMap(({ mean, range }) => [mean.high, range.high])),
     4,
   );
+  const width = data.width ?? WIDTH;
+  const inner = width - LEFT - RIGHT;
+  const top = LEGEND_TOP + 22 + (width < NARROW ? 2 * LEGEND_STEP : 0);
   const axes: Axes = {
-    x: (strength) => LEFT + strength * INNER,
-    y: (value) => TOP + HEIGHT - (value / high) * HEIGHT,
+    top,
+    inner,
+    x: (strength) => LEFT + strength * inner,
+    y: (value) => top + HEIGHT - (value / high) * HEIGHT,
     high,
   };
   const [meanColor, rangeColor] = [theme.series[0]!, theme.series[1]!];
@@ -69,9 +79,9 @@ export function strengthCurve(data: StrengthCurveData): string {
   const curve = (of: 'mean' | 'range') =>
     points.map((point) => ({ strength: point.strength, ...point[of] }));
   return render(
-    document(WIDTH, TOP + HEIGHT + BELOW, title, describe(data), theme, [
+    document(width, top + HEIGHT + BELOW, title, describe(data), theme, [
       ...figureHead({ title, lines }, theme, LEFT),
-      ...legend(quantity, theme),
+      ...legend(quantity, width < NARROW, theme),
       ...gridLines(axes, theme),
       ...strengthTicks(points, axes, theme),
       band(curve('mean'), axes, meanColor),
@@ -89,11 +99,11 @@ export function strengthCurve(data: StrengthCurveData): string {
   );
 }
 
-function gridLines({ y, high }: Axes, theme: FigureTheme): SvgElement[] {
+function gridLines({ y, high, inner }: Axes, theme: FigureTheme): SvgElement[] {
   return ticks(0, high, 4).flatMap((value) => [
     element('line', {
       x1: LEFT,
-      x2: LEFT + INNER,
+      x2: LEFT + inner,
       y1: y(value),
       y2: y(value),
       stroke: theme.rule,
@@ -114,11 +124,11 @@ function gridLines({ y, high }: Axes, theme: FigureTheme): SvgElement[] {
 
 function strengthTicks(
   points: readonly CurvePoint[],
-  { x }: Axes,
+  { x, top, inner }: Axes,
   theme: FigureTheme,
 ): SvgElement[] {
   const small = { 'text-anchor': 'middle', 'font-size': 10.5, fill: theme.mutedInk };
-  const bottom = TOP + HEIGHT;
+  const bottom = top + HEIGHT;
   return [
     ...points.flatMap(({ strength }) => [
       element('line', {
@@ -132,7 +142,7 @@ function strengthTicks(
     ]),
     element(
       'text',
-      { x: LEFT + INNER / 2, y: bottom + 36, ...small },
+      { x: LEFT + inner / 2, y: bottom + 36, ...small },
       'balance strength (0 standard, 1 balanced)',
     ),
   ];
@@ -171,17 +181,17 @@ function dot({ strength, value }: Place, { x, y }: Axes, fill: string): SvgEleme
   return element('circle', { cx: x(strength), cy: y(value), r: 2.6, fill });
 }
 
-function legend(quantity: string, theme: FigureTheme): SvgElement[] {
+function legend(quantity: string, isColumn: boolean, theme: FigureTheme): SvgElement[] {
   const entries = [
     { label: `mean ${quantity}`, stroke: theme.series[0], dashes: undefined },
     { label: 'range (max − min)', stroke: theme.series[1], dashes: undefined },
     { label: 'range by chance', stroke: theme.series[1], dashes: '2 3' },
   ];
-  const y = TOP - 22;
   // The first name is the longest.
   const places = [LEFT, LEFT + 232, LEFT + 372];
   return entries.flatMap(({ label, stroke, dashes }, index) => {
-    const x = places[index]!;
+    const x = isColumn ? LEFT : places[index]!;
+    const y = LEGEND_TOP + (isColumn ? index * LEGEND_STEP : 0);
     return [
       element('line', {
         x1: x,

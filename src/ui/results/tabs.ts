@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import type { ResultTabName } from '../store/state.ts';
+import { CompareTab } from './compare-tab.tsx';
 import { FlowTab } from './flow-tab.tsx';
 import { PerceptionTab } from './perception-tab.tsx';
 import { ProbeTab } from './probe-tab.tsx';
@@ -18,6 +19,7 @@ const RESULT_TABS: readonly ResultTab[] = [
   { id: 'perception', component: PerceptionTab },
   { id: 'similarity', component: SimilarityTab },
   { id: 'flow', component: FlowTab },
+  { id: 'compare', component: CompareTab },
 ];
 
 /** The tabs that have something to show. */

@@ -19,9 +19,9 @@ const HEADINGS: Readonly<Record<VerdictTopic, string>> = {
 /** What the numbers bear, in words: a line, and on demand all of it. */
 export function VerdictView({ summary, measure, schemes }: VerdictViewProps) {
   // Joined, for a list made anew at every drawing is the same list.
-  const key = schemes.join(' ');
+  const key = schemes.join('\n');
   const { headline, topics } = useMemo(() => {
-    const options = { measure, schemes: key.split(' ') };
+    const options = { measure, schemes: key.split('\n') };
     const sentences = verdict(summary, options);
     return {
       headline: verdictHeadline(summary, options),

@@ -19,6 +19,7 @@ import {
   benchKey,
   benchPictures,
   cellName,
+  type ComparedState,
   type OpenedCell,
   type PanelName,
   type ResultTabName,
@@ -37,6 +38,8 @@ export interface Actions
   setQuestion(question: string): void;
   setRun(settings: Partial<RunSettings>): void;
   openCell(opened: OpenedCell | undefined): void;
+  /** Chooses what the Compare tab sets side by side. */
+  setCompared(chosen: Partial<ComparedState>): void;
   showPanel(panel: PanelName): void;
   showResult(tab: ResultTabName): void;
   dismissNotices(): void;
@@ -179,6 +182,8 @@ export function createActions(
     setQuestion: (question) =>
       store.setState(({ naming }) => ({ naming: { ...naming, question } })),
     setRun: (part) => store.setState(({ run }) => ({ run: { ...run, ...part } })),
+    setCompared: (chosen) =>
+      store.setState(({ compared }) => ({ compared: { ...compared, ...chosen } })),
     openCell: (opened) =>
       set({
         opened,

@@ -25,6 +25,8 @@ export interface KeptRunActions {
   refreshRuns(): Promise<void>;
   /** Draws a kept run's results. */
   openRun(id: string): Promise<void>;
+  /** A kept run's manifest and records. Rejects with a sentence where it is not kept any more. */
+  readKept(id: string): Promise<StoredRun>;
   /** Goes on with a run that was cut off, cancelled or failed; resolves when it has ended. */
   goOnKept(id: string): Promise<void>;
   /** Shows what a run of another tab makes, and goes on with it when that tab is gone. */
@@ -258,6 +260,10 @@ export function createKeptRunActions(
         await show(runs, id, await runs.read(await find(runs, id)));
         announce('The kept run is shown');
       }),
+    readKept: async (id) => {
+      const runs = await openStore();
+      return runs.read(await find(runs, id));
+    },
     goOnKept,
     watchRun,
     stopWatching,

@@ -179,11 +179,17 @@ export interface OpenedCell {
   readonly schemes: readonly string[];
 }
 
+/** Two conditions of the probe, by the keys of `compare-sources`; the page chooses what is absent. */
+export interface ComparedState {
+  readonly first?: string;
+  readonly second?: string;
+}
+
 export const PANELS = ['bench', 'setup', 'results'] as const;
 export type PanelName = (typeof PANELS)[number];
 
-/** The experiments that the results panel has a tab for. */
-export const RESULT_TAB_NAMES = ['probe', 'perception', 'similarity', 'flow'] as const;
+/** The experiments that the results panel has a tab for, and what sets two of them side by side. */
+export const RESULT_TAB_NAMES = ['probe', 'perception', 'similarity', 'flow', 'compare'] as const;
 export type ResultTabName = (typeof RESULT_TAB_NAMES)[number];
 
 export interface RunSettings {
@@ -231,6 +237,7 @@ export interface WorkbenchState {
   /** The result that was shown before, to go back to. */
   readonly previous?: ResultState;
   readonly run: RunSettings;
+  readonly compared: ComparedState;
   readonly captionProblem?: CaptionProblem;
   readonly opened?: OpenedCell;
   /** The panel that a narrow page shows. */
@@ -262,6 +269,7 @@ export function createWorkbenchStore(): WorkbenchStore {
     panel: 'bench',
     resultTab: 'probe',
     run: { dataset: 'embedded', groups: 20, seed: 7, withStrength: false },
+    compared: {},
     runs: { lost: false },
     notices: [],
     announcement: '',
