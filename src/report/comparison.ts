@@ -20,6 +20,9 @@ const QUANTITIES: Readonly<Record<Measure, string>> = {
   balancedAccuracy: 'balanced accuracy',
 };
 
+/** A longer name of a difference takes too many lines of a page. */
+const LONGEST_NAME = 36;
+
 export interface ComparisonMaps {
   /** The first condition, the second, and the second less the first. */
   readonly maps: readonly [HeatmapData, HeatmapData, HeatmapData];
@@ -64,7 +67,9 @@ export function comparisonMaps(
   });
   const difference = { first, second, cells, rangeChange: changes[measure]?.range.value };
   const [firstMap, secondMap] = schemeMaps(conditions, source);
-  return { maps: [firstMap!, secondMap!, differenceMap(difference, source)], source };
+  const change = differenceMap(difference, source);
+  const name = `${second} − ${first}`.length > LONGEST_NAME ? 'second − first' : change.name;
+  return { maps: [firstMap!, secondMap!, { ...change, name: name! }], source };
 }
 
 function conditionCells(

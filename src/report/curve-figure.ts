@@ -21,7 +21,7 @@ export function curveData(
   if (points.length === 0) return undefined;
   const quantity = measure === 'accuracy' ? 'accuracy on positive items' : 'balanced accuracy';
   return {
-    title: 'Accuracy and bias by balance strength',
+    title: 'Accuracy and bias by strength',
     lines: [
       describeSource({
         quantity,

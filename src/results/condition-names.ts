@@ -9,7 +9,8 @@ export interface NamedCondition {
 
 /** What may stand in a name, the most telling first. */
 const PARTS: readonly ((manifest: RunManifest) => string)[] = [
-  ({ model }) => model.name,
+  // A hub's owner or a folder's parents say little.
+  ({ model }) => model.name.split('/').at(-1)!,
   ({ model }) => model.dtype,
   ({ runtime }) => runtime.compute ?? 'float32',
   ({ runtime }) => runtime.provider,

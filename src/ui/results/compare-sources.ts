@@ -58,7 +58,12 @@ const SOURCE_NAMES: Readonly<Record<ResultState['source'], string>> = {
 
 function title(name: string, { model, runtime, groups, seed, startedAt }: RunManifest): string {
   const compute = runtime.compute === 'float16' ? ' in float16' : '';
-  return `${name}: ${model.name} ${model.dtype}${compute}, ${groups} ${groups === 1 ? 'group' : 'groups'}, seed ${seed}, ${startedAt.slice(0, 16).replace('T', ' ')}`;
+  return `${name}: ${shortName(model.name)} ${model.dtype}${compute}, ${groups} ${groups === 1 ? 'group' : 'groups'}, seed ${seed}, ${startedAt.slice(0, 16).replace('T', ' ')}`;
+}
+
+/** A hub's owner or a folder's parents say little. */
+export function shortName(model: string): string {
+  return model.split('/').at(-1)!;
 }
 
 export function conditionChoices(sources: readonly CompareSource[]): ConditionChoice[] {

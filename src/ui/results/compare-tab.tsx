@@ -13,6 +13,7 @@ import {
   compareSources,
   conditionChoices,
   conditionOf,
+  shortName,
   type ConditionChoice,
 } from './compare-sources.ts';
 import { CompareTable } from './compare-table.tsx';
@@ -100,14 +101,19 @@ function ConditionSelect({ label, choices, chosen, onChoose }: ConditionSelectPr
   return (
     <label>
       <span>{label}</span>{' '}
-      <select value={chosen.key} onChange={(event) => onChoose(event.target.value)}>
+      <select
+        value={chosen.key}
+        aria-label={`${label} condition`}
+        onChange={(event) => onChoose(event.target.value)}
+      >
         {sources.map((source) => (
           <optgroup key={source.id} label={source.title}>
             {choices
               .filter((choice) => choice.source === source)
               .map((choice) => (
                 <option key={choice.key} value={choice.key}>
-                  {choice.label} · {source.manifest.model.name} {source.manifest.model.dtype}
+                  {choice.label} · {shortName(source.manifest.model.name)}{' '}
+                  {source.manifest.model.dtype}
                 </option>
               ))}
           </optgroup>

@@ -1,11 +1,11 @@
 import type { ReportTable, TableValue } from '../../report/report-table.ts';
-import { plain, pValue, signed } from '../format.ts';
+import { plain, signed } from '../format.ts';
 
 /** Two conditions in numbers with 95 % intervals, then every cell with its test. */
 export function CompareTable({ table }: { table: ReportTable }) {
   const [, first, second] = table.columns;
   return (
-    <div className="statistics dense" data-testid="compare-table">
+    <div className="statistics dense compare-table" data-testid="compare-table">
       <table>
         <caption className="visually-hidden">{table.caption}</caption>
         <thead>
@@ -15,7 +15,7 @@ export function CompareTable({ table }: { table: ReportTable }) {
             <th scope="col">{second!.name}</th>
             <th scope="col">change</th>
             <th scope="col" title="exact McNemar, Holm over nine cells">
-              p (McNemar)
+              p
             </th>
           </tr>
         </thead>
@@ -26,13 +26,18 @@ export function CompareTable({ table }: { table: ReportTable }) {
               <td>{text(before!)}</td>
               <td>{text(after!)}</td>
               <td>{text(change!, true)}</td>
-              <td>{typeof pHolm === 'number' ? pValue(pHolm) : ''}</td>
+              <td>{typeof pHolm === 'number' ? pText(pHolm) : ''}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+/** Under its heading the number is enough. */
+function pText(p: number): string {
+  return p < 0.001 ? '<\u00a0.001' : p.toFixed(3).replace(/^0/, '');
 }
 
 function text(value: TableValue, isChange = false): string {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { isRight, type FlippedItem } from '../../results/flipped-items.ts';
 import type { RunManifest } from '../../results/manifest.ts';
-import { CELLS } from '../../results/records.ts';
+import { CELLS, type ProbeRecord } from '../../results/records.ts';
 import { cellName } from '../store/state.ts';
 import { ItemDetails } from './item-details.tsx';
 
@@ -59,7 +59,10 @@ export function FlippedList({ items, cell, onCell, manifest }: FlippedListProps)
               </li>
             ))}
           </ul>
-          <ItemDetails records={[open.first, open.second]} manifest={manifest} />
+          <ItemDetails
+            records={[shortly(open.first, 'first'), shortly(open.second, 'second')]}
+            manifest={manifest}
+          />
         </div>
       )}
     </div>
@@ -81,6 +84,13 @@ function ItemWords({ item: { first, second } }: { item: FlippedItem }) {
       ))}
     </>
   );
+}
+
+const LONGEST_NAME = 10;
+
+/** The record under its condition's name, or under a short one where that is long. */
+function shortly(record: ProbeRecord, name: string): ProbeRecord {
+  return record.scheme.length > LONGEST_NAME ? { ...record, scheme: name } : record;
 }
 
 function keyOf({ first }: FlippedItem): string {

@@ -41,8 +41,12 @@ export function ManifestTable({ differences, same }: ManifestTableProps) {
 }
 
 const LONGEST = 40;
+const LONGEST_WORD = 24;
+const START_OF_HASH = 12;
 
-/** The title has the whole of it. */
+/** A cell's title has the whole of it. */
 function short(value: string): string {
+  if (!value.includes(' ') && value.length > LONGEST_WORD)
+    return `${value.slice(0, START_OF_HASH)}…`;
   return value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value;
 }
