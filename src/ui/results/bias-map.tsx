@@ -1,6 +1,6 @@
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { colorOf, inkOn } from '../../figures/color-scale.ts';
-import { CELL_MARK, formatNumber, type HeatmapData } from '../../figures/heatmap.ts';
+import { formatNumber, type HeatmapData } from '../../figures/heatmap.ts';
 import { GRID_STEPS, stepInGrid } from '../grid-steps.ts';
 import { cellName } from '../store/state.ts';
 import { ColorLegend } from './color-legend.tsx';
@@ -53,12 +53,12 @@ export function BiasMap({ map, open, onOpen }: BiasMapProps) {
           const looks = {
             'data-cell': cellId,
             'data-value': value ?? undefined,
+            'data-marked': marked || undefined,
             className: value === null ? 'hatched' : '',
             style: fill === undefined ? undefined : { background: fill, color: inkOn(fill) },
             title: `${cellName(cellId)}: ${details}${mark}`,
           };
-          const short = map.signed ? shown.replace(/^([+−]?)0\./, '$1.') : shown;
-          const text = marked ? `${short}${CELL_MARK}` : short;
+          const text = map.signed ? shown.replace(/^([+−]?)0\./, '$1.') : shown;
           if (onOpen === undefined)
             return (
               <div key={cellId} {...looks}>
