@@ -3,9 +3,9 @@ import { readRunFiles } from '../src/cli/open-run.ts';
 import { packRun } from '../src/results/run-archive.ts';
 import { exported, mapValues } from './workbench-page.ts';
 
-const PROBE = 'public/precomputed/emoji-probe';
+const PROBE = 'public/study/probe.bapa.zip';
 
-/** The precomputed run as if of another number type, its first answer turned round. */
+/** The study's run as if of another number type, its first answer turned round. */
 async function otherRun(): Promise<Buffer> {
   const files = new Map(await readRunFiles(PROBE));
   const manifest = JSON.parse(files.get('manifest.json')!);

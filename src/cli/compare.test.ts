@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { packRun } from '../results/run-archive.ts';
 import { readRunFiles } from './open-run.ts';
 import { bapa, expectSentence, ROOT } from './testing/bapa.ts';
 
-const PROBE = join(ROOT, 'public/precomputed/emoji-probe');
+const PROBE = join(ROOT, 'public/study/probe.bapa.zip');
 
 let folder: string;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The precomputed run with another manifest and with one answer turned round, as a run's file. */
+/** The study's run with another manifest and with one answer turned round, as a run's file. */
 async function changedRun(change: (manifest: RunManifest) => RunManifest): Promise<string> {
   const files = new Map(await readRunFiles(PROBE));
   const manifest = change(JSON.parse(files.get('manifest.json')!) as RunManifest);
@@ -86,7 +86,10 @@ it('says what differs between two runs before their numbers', async () => {
 
 it('says what is wrong, and never writes into a run', async () => {
   const compare = (...args: string[]) => bapa(['compare', ...args]);
-  expectSentence(await compare(PROBE, '--out', PROBE), 'holds a run. Choose another --out');
+  const run = join(folder, 'run');
+  await mkdir(run);
+  for (const [name, text] of await readRunFiles(PROBE)) await writeFile(join(run, name), text);
+  expectSentence(await compare(run, '--out', run), 'holds a run. Choose another --out');
   const out = join(folder, 'none');
   expectSentence(await compare('nowhere', '--out', out), 'There is no run at nowhere');
   expectSentence(await compare(PROBE, '--scheme', '0.5', '--out', out), 'takes two schemes');
