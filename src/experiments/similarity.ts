@@ -81,7 +81,8 @@ export function planTargets(
 }
 
 /**
- * Runs what of the plan is not in `done`, batch after batch; progress counts pictures.
+ * Runs what of the plan is not in `done`, batch after batch; progress counts pictures. A batch with one
+ * missing record is computed whole, for last digits may depend on what is encoded together.
  * @returns all records in the plan's order, those of `done` included
  * @throws the signal's reason when aborted; `DeviceLostError` when the device went away: every record
  *   handed to `onRecord` is good
@@ -99,9 +100,7 @@ export async function runSimilarity(
     signal,
     gate,
   } = options;
-  const pending = plan.batches
-    .map((batch) => batch.filter(({ key }) => !done.has(key)))
-    .filter((batch) => batch.length > 0);
+  const pending = plan.batches.filter((batch) => batch.some(({ key }) => !done.has(key)));
   const records = new Map(done);
   const clock = new RunClock();
   const report = (left: number) =>
@@ -119,6 +118,7 @@ export async function runSimilarity(
     const found = await runBatch(engine, pictures, batch);
     clock.add(performance.now() - start);
     for (const record of found) {
+      if (records.has(record.key)) continue;
       records.set(record.key, record);
       await onRecord(record);
     }
