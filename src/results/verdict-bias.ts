@@ -63,7 +63,7 @@ export function biasSentences(
   return [
     sizeSentence(scheme.label, found, quantityOf(measure, across!.balancedAccuracy !== null)),
     chanceSentence(across!, measure),
-    ...saturationSentences(across!, found),
+    ...saturationSentences(across!, found, biasEvidence(across!, measure)),
     ...falseAlarmSentences(scheme.label, across!, cells, measure),
     ...(unparsed > 0
       ? [
@@ -83,7 +83,7 @@ function sizeSentence(label: string, found: MeasureSummary, quantity: string): s
 function chanceSentence(across: GroupSummary, measure: Measure): string {
   const { range, rangeNull } = of(across, measure);
   if (range.value === 0 && rangeNull.nullMean === 0)
-    return 'No group’s answers depend on the cell, so nothing here tells of a bias.';
+    return 'In no group does being right depend on the cell, so nothing here tells of a bias.';
   const shuffled = `shuffling the cells inside each group makes a range of ${decimals(rangeNull.nullMean)} on average, and one as large as this with ${pWords(rangeNull.p)}`;
   const cochran = hasCochran(across, measure) ? across.positives.cochran : undefined;
   const also = cochran === undefined ? '' : `; Cochran’s Q has ${pWords(cochran.p)}`;
@@ -98,12 +98,16 @@ function chanceSentence(across: GroupSummary, measure: Measure): string {
 }
 
 /** Where accuracy has no room left, margins may still tell. */
-function saturationSentences({ margins }: GroupSummary, { mean }: MeasureSummary): string[] {
+function saturationSentences(
+  { margins }: GroupSummary,
+  { mean }: MeasureSummary,
+  evidence: BiasEvidence,
+): string[] {
   const high = mean.value >= SATURATED;
   if (!high && mean.value > 1 - SATURATED) return [];
   const { range, rangeNull } = margins;
   const beyond = isLikelyChance(rangeNull.p)
-    ? 'are not distinguishable from chance either'
+    ? `are not distinguishable from chance${evidence === 'none' ? ' either' : ''}`
     : 'differ by more than chance';
   return [
     `Nearly every answer is ${high ? 'right' : 'wrong'}, so accuracy has hardly any room to show a bias. The mean margins of the cells ${beyond} (range ${spanWords(range)}, by chance ${decimals(rangeNull.nullMean)}, ${pWords(rangeNull.p)}).`,
@@ -121,7 +125,7 @@ function falseAlarmSentences(
   const yes = meanOf(cells.map(({ yesRateOnNegatives }) => yesRateOnNegatives?.value ?? null));
   if (sensitivity.low <= 0)
     return [
-      `Its answers do not tell what is there from what is not (d′ ${spanWords(sensitivity)}; Yes to ${decimals(yes)} of what is absent), so the map under ${label} positions shows a habit of answering, not of seeing.`,
+      `That its answers tell what is there from what is not cannot be shown here (d′ ${spanWords(sensitivity)}; Yes to ${decimals(yes)} of what is absent), so the map under ${label} positions may show a habit of answering, not of seeing.`,
     ];
   if (measure === 'balancedAccuracy' || yes < MANY_FALSE_ALARMS) return [];
   return [

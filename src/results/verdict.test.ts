@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { compareConditions, type Condition } from './compare-runs.ts';
+import { makeManifest } from './testing/make-manifest.ts';
 import { seeded } from './testing/seeded.ts';
 import { makeRun } from './testing/make-records.ts';
 import { BALANCED, STANDARD } from './scheme.ts';
@@ -76,7 +78,7 @@ describe('the bias of one scheme', () => {
   it('is nothing where no answer depends on the cell', () => {
     const text = words({ positive: negatives(30), negative: negatives(30) });
     expect(text).toContain('is 1.00, the same in every cell.');
-    expect(text).toContain('No group’s answers depend on the cell');
+    expect(text).toContain('In no group does being right depend on the cell');
     expect(text).not.toContain('more than chance');
   });
 });
@@ -86,6 +88,19 @@ describe('what limits it', () => {
     const positive = draw(6, even(0.7), seeded(3));
     expect(words({ positive })).toContain('Only 6 groups: intervals from so few are too narrow');
     expect(words({ positive: draw(20, even(0.7), seeded(3)) })).not.toContain('Only');
+  });
+
+  it('few groups of one of two runs that share none', () => {
+    const run = (groups: number, hash: string): Condition => ({
+      manifest: makeManifest({ dataset: { name: hash, hash, items: 3 } }),
+      scheme: STANDARD,
+      records: makeRun({ positive: draw(groups, even(0.7), seeded(groups)) }),
+    });
+    const { summary } = compareConditions(run(30, 'many'), run(4, 'few'), QUICK);
+    const [few, all] = verdict(summary).filter(({ topic }) => topic === 'certainty');
+    expect(few!.text).toContain('Only 30 and 4 groups');
+    expect(all!.text).toMatch(/^30 and 4 groups; brackets/);
+    expect(verdictHeadline(summary)).toMatch(/Only 30 and 4 groups\.$/);
   });
 
   it('fewer than two complete groups', () => {
@@ -106,7 +121,9 @@ describe('what limits it', () => {
   it('a model that says Yes to everything', () => {
     const no = Array<string>(30).fill('000000000');
     const text = words({ positive: negatives(30), negative: no });
-    expect(text).toContain('do not tell what is there from what is not');
+    expect(text).toMatch(
+      /That its answers tell what is there .+ cannot be shown here .+ may show a habit of answering/,
+    );
     const some = draw(30, even(0.6), seeded(9));
     expect(words({ positive: negatives(30), negative: some })).toMatch(
       /also says Yes to 0\.[34]\d of what is absent/,

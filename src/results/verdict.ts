@@ -51,11 +51,11 @@ export function verdictHeadline(summary: ProbeSummary, options: VerdictOptions =
   const { schemes, comparisons, measure } = spokenOf(summary, options);
   if (schemes.length === 0) return '';
   if (schemes.some(({ across }) => across === null)) return NO_VERDICT;
-  const { groups } = schemes[0]!.across!;
+  const groups = groupCounts(schemes);
   return [
     ...schemes.map((scheme) => biasHeadline(scheme, measure)),
     ...comparisons.map((comparison) => changeHeadline(comparison, measure)),
-    ...(groups < ENOUGH_GROUPS ? [`Only ${groups} groups.`] : []),
+    ...(Math.min(...groups) < ENOUGH_GROUPS ? [`Only ${groups.join(' and ')} groups.`] : []),
   ].join(' ');
 }
 
@@ -71,13 +71,20 @@ function spokenOf(
   };
 }
 
+/** Complete groups: one number where all schemes share them, one for each where they do not. */
+function groupCounts(schemes: readonly SchemeSummary[]): number[] {
+  const counts = schemes.map(({ across }) => across!.groups);
+  return new Set(counts).size === 1 ? [counts[0]!] : counts;
+}
+
 function certaintySentences(
   { settings, incompleteGroups }: ProbeSummary,
   schemes: readonly SchemeSummary[],
 ): string[] {
-  const { groups } = schemes[0]!.across!;
+  const counts = groupCounts(schemes);
+  const groups = counts.join(' and ');
   return [
-    ...(groups < ENOUGH_GROUPS
+    ...(Math.min(...counts) < ENOUGH_GROUPS
       ? [
           `Only ${groups} groups: intervals from so few are too narrow, so take this for a trial run.`,
         ]
