@@ -63,7 +63,9 @@ function perceptionOptions({ experiment, manifest }: StoredRun): [string, string
 function givenPictures(run: StoredRun): string[] {
   if (run.experiment !== 'flow') return [];
   const own = run.records.filter(({ group }) => group === null);
-  return [...new Set(own.map(({ key }) => key.slice(0, key.lastIndexOf('/'))))];
+  // A key is `<position>/<name>/<scheme>`.
+  const places = own.map(({ key }) => key.slice(0, key.lastIndexOf('/')));
+  return [...new Set(places)].map((place) => place.slice(place.indexOf('/') + 1));
 }
 
 function notesOf(

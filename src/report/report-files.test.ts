@@ -27,7 +27,7 @@ const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
 function flowRun(): StoredRun {
   const record = (scheme: string, strength: number, image: number): FlowRecord => ({
-    key: `it's a street.jpg/${scheme}`,
+    key: `0/it's a street.jpg/${scheme}`,
     index: 0,
     group: null,
     cell: null,
