@@ -13,4 +13,8 @@ test('leaving loses own pictures, a run and its result, and not what comes with 
   const kept = { ...ran, kept: 'its name' };
   expect(wouldLose({ ...fresh, previous: kept })).toBe(false);
   expect(wouldLose({ ...fresh, previous: kept, runs: { lost: true } })).toBe(true);
+  const flow = { run: 0, scope: 'groups', samples: [] } as const;
+  const shipped = { flow: { ...flow, source: 'precomputed' } } as const;
+  expect(wouldLose({ ...fresh, diagnosisResults: shipped })).toBe(false);
+  expect(wouldLose({ ...fresh, diagnosisResults: { flow } })).toBe(true);
 });

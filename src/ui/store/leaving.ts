@@ -6,7 +6,9 @@ export function wouldLose(state: WorkbenchState): boolean {
   const isLost = (shown: { readonly kept?: string | undefined }) =>
     shown.kept === undefined || runs.lost;
   const ran = [result, previous].some((shown) => shown?.source === 'run' && isLost(shown));
-  const diagnosed = Object.values(diagnosisResults).some(isLost);
+  const diagnosed = Object.values(diagnosisResults).some(
+    (shown) => shown.source !== 'precomputed' && isLost(shown),
+  );
   return ownPictures.length > 0 || isBusy(state) || ran || diagnosed;
 }
 
