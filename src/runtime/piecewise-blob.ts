@@ -27,6 +27,10 @@ export class PiecewiseBlob extends Blob {
     return new PiecewiseBlob(this.source.slice(start, end, type));
   }
 
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    return this.source.arrayBuffer();
+  }
+
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { source } = this;
     let at = 0;
