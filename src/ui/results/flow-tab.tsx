@@ -73,7 +73,7 @@ export function FlowTab() {
       </div>
       <DiagnosisControls
         kind="flow"
-        bench="the bench’s picture and question"
+        bench="the bench’s picture"
         request={(scope) => ({ kind: 'flow', scope, schemes, heads })}
         problem={model?.compute === 'float16' ? <Float16Problem /> : undefined}
       >

@@ -27,7 +27,7 @@ interface FlowMapsViewProps {
 export function FlowMapsView({ data, normalised, picture, target }: FlowMapsViewProps) {
   const figure = normalised ? normalisedMaps(data) : flowMaps(data);
   const { rows } = overPicture(figure, data.views, { target });
-  const views = rows.length > 1 ? ['Base view', 'Tiles'] : [undefined];
+  const views = rows.length > 1 ? ['base view', 'tiles'] : [undefined];
   return rows.map((row, at) => (
     <div key={at} className="maps" data-testid="flow-maps" data-view={data.views[at]!.kind}>
       {row.map(({ name, title, map, scale, digits, signed, quantity }) => (

@@ -52,19 +52,6 @@ export function PerceptionTab() {
     <div className="result" data-scope={imported ? 'imported' : result?.scope}>
       <div className="panel-title">
         <h2>What the answer hangs on</h2>
-        {modes.length > 1 && (
-          <select
-            value={mode}
-            aria-label="Maps of which mode"
-            onChange={(event) => setMode(event.target.value as PerceptionMode)}
-          >
-            {modes.map((name) => (
-              <option key={name} value={name}>
-                {MODE_WORDS[name]}
-              </option>
-            ))}
-          </select>
-        )}
         <PerceptionMenu
           records={records}
           manifest={result?.manifest}
@@ -84,9 +71,12 @@ export function PerceptionTab() {
         An occlusion map shows what the answer hangs on when parts of the picture are hidden. It is
         no attention map, and neither is evidence that an answer is right.
       </p>
-      {!imported && result?.scope === 'groups' && own.length > 0 && (
-        <PictureChoice records={own} chosen={one} onChoose={setPicture} />
-      )}
+      <div className="diagnosis-controls">
+        {modes.length > 1 && <ModeChoice modes={modes} chosen={mode} onChoose={setMode} />}
+        {!imported && result?.scope === 'groups' && own.length > 0 && (
+          <PictureChoice records={own} chosen={one} onChoose={setPicture} />
+        )}
+      </div>
       {picture.length > 0 ? (
         <OnePicture records={picture} cell={cell} />
       ) : (
@@ -135,6 +125,32 @@ function SourceLine({ imported }: { imported: ImportedMaps | undefined }) {
           ? 'A picture’s maps appear when all its tiles were covered.'
           : 'No result yet. Run it: tiles of the picture are covered one by one.'}
     </p>
+  );
+}
+
+interface ModeChoiceProps {
+  modes: readonly PerceptionMode[];
+  chosen: PerceptionMode | undefined;
+  onChoose: (mode: PerceptionMode) => void;
+}
+
+/** Whose maps are shown where several ways of covering ran. */
+function ModeChoice({ modes, chosen, onChoose }: ModeChoiceProps) {
+  return (
+    <label>
+      <span aria-hidden="true">Maps of </span>
+      <select
+        aria-label="Maps of which way of covering"
+        value={chosen}
+        onChange={({ target }) => onChoose(target.value as PerceptionMode)}
+      >
+        {modes.map((name) => (
+          <option key={name} value={name}>
+            {MODE_WORDS[name]}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -99,7 +99,9 @@ function agreementText({ scheme, first, second, pictures, all, changed }: ModeAg
   const names = `“${MODE_WORDS[first]}” and “${MODE_WORDS[second]}”`;
   if (!all) return `${scheme}: ${names} have no map of one picture to be compared.`;
   const of = pictures === 1 ? '' : `, mean of ${pictures} pictures (least to most)`;
-  const changing = changed ? `, ${spreadText(changed)} over those that change the answer` : '';
+  const own = changed && spreadText(changed);
+  const changing =
+    own && own !== spreadText(all) ? `, ${own} over those that change the answer` : '';
   return `${scheme}: the maps of ${names} order the tiles alike with a rank correlation of ${spreadText(all)} over all tiles${changing}${of}.`;
 }
 
