@@ -26,6 +26,7 @@ test('the bench’s picture is covered tile by tile in two ways, compared, expor
   await expect(page.getByTestId('run-progress')).toContainText(/\d+ passes · .* left/);
   await expect(page.getByTestId('perception-source')).toContainText('This run ·');
   const maps = page.getByTestId('picture-maps').locator('figure');
+  await expect(maps).toHaveCount(3);
   expect(await maps.evaluateAll((all) => all.map((map) => map.getAttribute('data-map')))).toEqual([
     'standard',
     'balanced',

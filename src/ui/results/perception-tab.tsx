@@ -4,7 +4,7 @@ import type { PerceptionMode, PerceptionRecord } from '../../results/perception-
 import { summarizePerception } from '../../results/perception-summary.ts';
 import { mapPicture } from '../pictures/picture-uri.ts';
 import { useActions, useLibrary, useWorkbench } from '../store/context.tsx';
-import { cellName, isActive, type ImportedMaps } from '../store/state.ts';
+import { cellName, isActive, type DiagnosisResult, type ImportedMaps } from '../store/state.ts';
 import { useComparedSchemes } from './compared-schemes.ts';
 import { CoverFields, MODE_WORDS } from './cover-fields.tsx';
 import { DiagnosisControls } from './diagnosis-controls.tsx';
@@ -66,7 +66,7 @@ export function PerceptionTab() {
       >
         <CoverFields />
       </DiagnosisControls>
-      <SourceLine imported={imported} />
+      <SourceLine result={result} imported={imported} />
       <p className="caution">
         An occlusion map shows what the answer hangs on when parts of the picture are hidden. It is
         no attention map, and neither is evidence that an answer is right.
@@ -98,9 +98,14 @@ export function PerceptionTab() {
   );
 }
 
+interface SourceLineProps {
+  /** As the maps are: they come a moment after the store's. */
+  result: DiagnosisResult<'perception'> | undefined;
+  imported: ImportedMaps | undefined;
+}
+
 /** Where the maps come from. */
-function SourceLine({ imported }: { imported: ImportedMaps | undefined }) {
-  const result = useWorkbench((state) => state.diagnosisResults.perception);
+function SourceLine({ result, imported }: SourceLineProps) {
   const diagnosis = useWorkbench((state) => state.diagnosis);
   const loaded = useWorkbench((state) => state.model.description?.weightHash);
   const actions = useActions();
