@@ -151,7 +151,7 @@ describe('probe', () => {
     const manifestPath = join(second, 'manifest.json');
     const kept = await readFile(manifestPath, 'utf8');
     await writeFile(manifestPath, '{}');
-    expectSentence(await bapa([...args(second), '--resume']), 'lacks model');
+    expectSentence(await bapa([...args(second), '--resume']), 'the field "version" is missing');
     await rm(manifestPath);
     expectSentence(await bapa([...args(second), '--resume']), 'no manifest.json, so nothing tells');
     expectSentence(await bapa(args(second)), 'no manifest.json, so nothing tells');

@@ -1,4 +1,5 @@
 /** What a run was: everything needed to judge it and to run it again. */
+import { wrongField } from './manifest-fields.ts';
 import { RECORD_VERSION, type Scheme } from './records.ts';
 
 export const MANIFEST_VERSION = 1;
@@ -174,12 +175,8 @@ export function parseManifest(text: string, where: string): RunManifest {
     throw new Error(
       `${where} was written by a newer version of the workbench (manifest ${found.version}, here ${MANIFEST_VERSION}). Update the workbench to go on with it.`,
     );
-  const missing = (
-    ['model', 'runtime', 'dataset', 'schemes', 'seed', 'groups', 'prompt'] as const
-  ).find((field) => found?.[field] === undefined);
-  if (found?.version === undefined || missing !== undefined)
-    throw new Error(
-      `${where} should hold a run's manifest, but lacks ${missing ?? 'its version'}.`,
-    );
+  const wrong =
+    typeof found?.version === 'number' ? wrongField(found) : 'the field "version" is missing';
+  if (wrong !== undefined) throw new Error(`${where} should hold a run's manifest, but ${wrong}.`);
   return found as RunManifest;
 }

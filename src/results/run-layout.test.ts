@@ -68,6 +68,34 @@ describe('a run as files', () => {
   });
 });
 
+describe('what is damaged or made to harm', () => {
+  const packed = (manifest: object) =>
+    readRun(new Map([[MANIFEST_FILE, JSON.stringify(manifest)]]), 'a.zip');
+
+  test('is a manifest with a field that none has', () => {
+    const manifest = makeManifest({});
+    expect(() => packed({ ...manifest, model: {} })).toThrow(
+      'manifest.json of a.zip should hold a run\'s manifest, but the field "model.name" is missing.',
+    );
+    expect(() => packed({ ...manifest, schemes: 'standard' })).toThrow(
+      'the field "schemes" is "standard"',
+    );
+    expect(() => packed([])).toThrow('the field "version" is missing');
+    const { settingsHash, ...model } = manifest.model;
+    expect(settingsHash).toBe('settings');
+    expect(packed({ ...manifest, model }).records).toEqual([]);
+  });
+
+  test('is a scheme that would name a file elsewhere, in the manifest or in a record', () => {
+    const label = '/../../elsewhere';
+    expect(() => packed(makeManifest({ schemes: [{ label, strength: 0 }] }))).toThrow('"schemes"');
+    const files = runFiles(probeRun());
+    const name = 'records-balanced.jsonl';
+    files.set(name, files.get(name)!.replaceAll('"balanced"', `"${label}"`));
+    expect(() => readRun(files)).toThrow(`${name} of The run holds the record`);
+  });
+});
+
 describe('an archive', () => {
   test('may be a folder that was packed as a whole, with figures beside', () => {
     const files = runFiles(probeRun());

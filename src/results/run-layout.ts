@@ -119,9 +119,19 @@ function readRecords(
   where: string,
 ): AnyRecord[] {
   const records = layout.recordFiles(manifest).flatMap((name) => {
-    return layout.parse(wholeLines(files.get(name) ?? ''), `${name} of ${where}`);
+    const own = layout.parse(wholeLines(files.get(name) ?? ''), `${name} of ${where}`);
+    const stray = own.find((record) => !isOf(manifest, record) || layout.fileOf(record) !== name);
+    if (stray === undefined) return own;
+    throw new Error(
+      `${name} of ${where} holds the record "${stray.key}", which is none of its manifest's run. Remove that line.`,
+    );
   });
   return inPlanOrder(layout, manifest, records);
+}
+
+/** Whether a record's scheme is one of the run's; similarities have none. */
+function isOf({ schemes }: RunManifest, record: AnyRecord): boolean {
+  return !('scheme' in record) || schemes.some(({ label }) => label === record.scheme);
 }
 
 /** Records in the plan's order, whatever order they were made in; of each key the last one. */
