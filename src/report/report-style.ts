@@ -77,10 +77,10 @@ pre {
   figure svg { max-width: 100%; }
   figure, tr { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
-  table { font-size: 8pt; }
-  th, td { padding-right: 0.6em; }
+  table { font-size: 7.5pt; }
+  th, td { padding-right: 0.5em; }
   th, td { white-space: normal; }
-  .number { white-space: nowrap; }
+  td.number { white-space: nowrap; }
   section { break-before: page; border: 0; margin: 0; padding: 0; }
 }
 `;
