@@ -8,16 +8,20 @@ import {
   type ProbeSummary,
 } from '../results/summary.ts';
 import { verdict } from '../results/verdict.ts';
+import { curveFigure } from './curve-figure.ts';
 import { probeFigures } from './probe-figures.ts';
 import { columns, type ReportTable } from './report-table.ts';
 import type { SectionContent } from './section-content.ts';
+
+/** File name of the measures along the balance strength. */
+const CURVE = 'strength-curve';
 
 export function probeSection(
   records: readonly ProbeRecord[],
   manifest: RunManifest,
 ): SectionContent {
   const summary = summarize(records);
-  const figures = probeFigures(summary, manifest);
+  const figures = [...probeFigures(summary, manifest), ...curveFigure(summary, manifest, CURVE)];
   const compared = summary.comparisons.length > 0;
   return {
     findings: verdict(summary).map(({ text }) => text),
@@ -25,7 +29,7 @@ export function probeSection(
     figures,
     shown: figures
       .map(({ name }) => name)
-      .filter((name) => name.startsWith(compared ? 'comparison-' : 'heatmap-')),
+      .filter((name) => name === CURVE || name.startsWith(compared ? 'comparison-' : 'heatmap-')),
     tables: [
       cellsTable(summary),
       acrossTable(summary),

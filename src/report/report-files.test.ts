@@ -92,6 +92,19 @@ describe('reportFiles', () => {
     expect(both.get('commands.sh')).toContain('--model another ');
   });
 
+  it('compare two probes, what differs between their manifests before their numbers', () => {
+    const both = reportFiles([probeRun(), flowRun(), probeRun('another')]);
+    const html = both.get('report.html')!;
+    const compared = html.slice(html.indexOf('<h2 id="compared-1">'));
+    expect(words(compared)).toContain('Compared: run 3 with run 1');
+    expect(words(compared)).toContain('model a-model another');
+    expect(compared.indexOf('What differs between')).toBeLessThan(compared.indexOf('<svg'));
+    expect(both.get('compared-probe-2-probe/tables/differences.csv')).toContain('"another"');
+    const table = both.get('compared-probe-2-probe/tables/comparison-balanced.csv')!;
+    expect(Papa.parse(table.trim()).data).toHaveLength(1 + 7 + 9);
+    expect(words(html).match(/What is missing/g)).toHaveLength(4);
+  });
+
   it('draw figures as SVG with their words as text, and their numbers beside', () => {
     const svg = files.get('probe/figures/comparison-balanced-standard.svg')!;
     expect(svg).toMatch(/^<svg xmlns=/);

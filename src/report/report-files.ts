@@ -1,9 +1,11 @@
 /** A report as files: the page, and of every run its records, figures, tables and command. */
 import { tableToCsv } from '../results/csv.ts';
 import { runFiles, type StoredRun } from '../results/run-layout.ts';
+import { comparedRuns } from './compared-section.ts';
 import { repeatCommand } from './repeat-command.ts';
 import { reportHtml, type DescribedRun } from './report-html.ts';
 import { describeRun } from './report-run.ts';
+import type { SectionContent } from './section-content.ts';
 import { tableCsv, tableLatex } from './report-table.ts';
 
 export const REPORT_PAGE = 'report.html';
@@ -28,13 +30,18 @@ export function reportFiles(
   const described = runs.map((run, at): DescribedRun => {
     return { run, content: describeRun(run), repeat: repeatCommand(run, `out/${folders[at]!}`) };
   });
+  const compared = comparedRuns(runs);
   const files = new Map<string, string>([
-    [REPORT_PAGE, reportHtml(described, command)],
+    [REPORT_PAGE, reportHtml(described, compared, command)],
     [COMMANDS, command === undefined ? commands(described) : `${command}\n`],
   ]);
   described.forEach((one, at) => {
-    for (const [name, text] of filesOf(one)) files.set(`${folders[at]!}/${name}`, text);
+    const own = [...runFiles(one.run), ...drawnFiles(one.content)];
+    for (const [name, text] of own) files.set(`${folders[at]!}/${name}`, text);
   });
+  for (const { first, second, differences, content } of compared)
+    for (const [name, text] of drawnFiles({ ...content, tables: [differences, ...content.tables] }))
+      files.set(`compared-${folders[second]!}-${folders[first]!}/${name}`, text);
   return files;
 }
 
@@ -54,9 +61,8 @@ function commands(described: readonly DescribedRun[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-function filesOf({ run, content: { figures, tables } }: DescribedRun): [string, string][] {
+function drawnFiles({ figures, tables }: SectionContent): [string, string][] {
   return [
-    ...runFiles(run),
     ...figures.flatMap(({ name, svg, numbers }): [string, string][] => [
       [`figures/${name}.svg`, svg],
       [`figures/${name}.csv`, tableToCsv(numbers)],

@@ -2,6 +2,7 @@
 import { duration } from '../results/duration.ts';
 import type { RunManifest } from '../results/manifest.ts';
 import type { StoredRun } from '../results/run-layout.ts';
+import type { ComparedRuns } from './compared-section.ts';
 import { fields, figure, list, paragraphs, table, text } from './html.ts';
 import type { RepeatCommand } from './repeat-command.ts';
 import { REPORT_STYLE } from './report-style.ts';
@@ -22,7 +23,11 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * The whole page, as text. The same runs give the same text.
  * @param command makes all of the runs at once, where there is such a one
  */
-export function reportHtml(runs: readonly DescribedRun[], command?: string): string {
+export function reportHtml(
+  runs: readonly DescribedRun[],
+  compared: readonly ComparedRuns[],
+  command?: string,
+): string {
   const title = titleOf(runs.map(({ run }) => run.manifest));
   return [
     '<!doctype html>',
@@ -49,11 +54,15 @@ export function reportHtml(runs: readonly DescribedRun[], command?: string): str
     ...runs.map(
       ({ run }, at) => `<li><a href="#${idOf(at)}">${text(headingOf(run.manifest))}</a></li>`,
     ),
+    ...compared.map(
+      (one, at) => `<li><a href="#compared-${at + 1}">${comparedHeading(one)}</a></li>`,
+    ),
     '</ol>',
     '</nav>',
     '</header>',
     '<main>',
     ...runs.map((run, at) => section(run, idOf(at))),
+    ...compared.map((one, at) => comparedSection(one, `compared-${at + 1}`)),
     '</main>',
     '</body>',
     '</html>',
@@ -76,21 +85,38 @@ function headingOf({ experiment, model, dataset, groups }: RunManifest): string 
   return `${name}: ${model.name} on ${dataset.name}, ${groups} ${groups === 1 ? 'group' : 'groups'}`;
 }
 
+function comparedHeading({ first, second }: ComparedRuns): string {
+  return `Compared: run ${second + 1} with run ${first + 1}`;
+}
+
+function comparedSection(one: ComparedRuns, id: string): string {
+  return [
+    `<section aria-labelledby="${id}">`,
+    `<h2 id="${id}">${comparedHeading(one)}</h2>`,
+    ...part(
+      'What differs',
+      one.differences.rows.length > 0
+        ? table(one.differences)
+        : '<p>Nothing that could move a number differs between the two runs.</p>',
+    ),
+    ...part('What it says', paragraphs(one.content.findings)),
+    ...drawn(one.content, id),
+    ...tables(one.content),
+    ...missing(one.content),
+    '</section>',
+  ].join('\n');
+}
+
 function section({ run, content, repeat }: DescribedRun, id: string): string {
   const { manifest } = run;
-  const { findings, skipped, figures, shown, tables } = content;
-  const drawn = figures.filter(({ name }) => shown.includes(name));
-  const part = (heading: string, ...inside: string[]) => [`<h3>${text(heading)}</h3>`, ...inside];
   return [
     `<section aria-labelledby="${id}">`,
     `<h2 id="${id}">${text(headingOf(manifest))}</h2>`,
     `<p class="muted">${text(sourceLine(run))}</p>`,
-    ...(findings.length > 0 ? part('What it says', paragraphs(findings)) : []),
-    ...(drawn.length > 0
-      ? part('Figures', ...drawn.map(({ name, svg }) => figure(svg, `${id}-${name}`)))
-      : []),
-    ...(tables.length > 0 ? part('Tables', ...tables.map(table)) : []),
-    ...part('What is missing', skipped.length > 0 ? list(skipped) : '<p>Nothing was left out.</p>'),
+    ...(content.findings.length > 0 ? part('What it says', paragraphs(content.findings)) : []),
+    ...drawn(content, id),
+    ...tables(content),
+    ...missing(content),
     ...part(
       'Make it again',
       `<pre><code>${text(repeat.command)}</code></pre>`,
@@ -99,6 +125,25 @@ function section({ run, content, repeat }: DescribedRun, id: string): string {
     ...part('Manifest', fields('What the run was', manifest)),
     '</section>',
   ].join('\n');
+}
+
+function part(heading: string, ...inside: string[]): string[] {
+  return [`<h3>${text(heading)}</h3>`, ...inside];
+}
+
+function drawn({ figures, shown }: SectionContent, id: string): string[] {
+  const own = figures.filter(({ name }) => shown.includes(name));
+  if (own.length === 0) return [];
+  return part('Figures', ...own.map(({ name, svg }) => figure(svg, `${id}-${name}`)));
+}
+
+function tables(content: SectionContent): string[] {
+  return content.tables.length > 0 ? part('Tables', ...content.tables.map(table)) : [];
+}
+
+function missing({ skipped }: SectionContent): string[] {
+  const words = skipped.length > 0 ? list(skipped) : '<p>Nothing was left out.</p>';
+  return part('What is missing', words);
 }
 
 function sourceLine({ manifest, records }: StoredRun): string {
