@@ -1,16 +1,16 @@
 /** The list of kept runs, and runs that go on in another tab or at another time. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { strToU8, zipSync } from 'fflate';
-import { unpackRun } from '../src/results/run-archive.ts';
+import { packRun, unpackRun } from '../src/results/run-archive.ts';
 import { openLive, runReaches, startRun } from './workbench-page.ts';
 
 /** A red square of 2×2 pixels. */
 const RED_DOT =
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==';
 
-const PRECOMPUTED = 'public/precomputed/emoji-probe';
+/** Made by the command line. */
+const PRECOMPUTED = 'public/study/probe.bapa.zip';
 
 async function openRuns(page: Page) {
   await page.getByRole('button', { name: 'Runs', exact: true }).click();
@@ -70,10 +70,12 @@ test('a second tab watches a run, says so, and goes on with it when the first is
 
 test('a run goes as one file to another place and back, byte for byte', async ({ page }) => {
   await openLive(page);
-  await startRun(page, 1);
-  await runReaches(page, 'finished');
+  await startRun(page, 2);
+  await expect.poll(() => shareOf(page)).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await runReaches(page, 'cancelled');
   const run = await openRuns(page);
-  await expect(run).toContainText('36 records');
+  await expect(run).toContainText('stopped at');
   const files = await exportFirst(page);
   expect([...files.keys()]).toEqual([
     'manifest.json',
@@ -86,11 +88,7 @@ test('a run goes as one file to another place and back, byte for byte', async ({
   await expect(run).toHaveCount(0);
 
   // A folder of the command line, packed as a person packs one.
-  const names = (await readdir(PRECOMPUTED)).filter((name) => /\.jsonl?$/.test(name));
-  const texts = names.map(
-    async (name) => [name, await readFile(join(PRECOMPUTED, name), 'utf8')] as const,
-  );
-  const made = new Map(await Promise.all(texts));
+  const made = unpackRun(new Uint8Array(await readFile(PRECOMPUTED)));
   const folder = [...made].map(([name, text]) => [`out/probe/${name}`, strToU8(text)]);
   const buffer = Buffer.from(zipSync(Object.fromEntries(folder)));
   const input = page.locator('.runs-dialog input[type=file]');
@@ -108,6 +106,17 @@ test('a run goes as one file to another place and back, byte for byte', async ({
   await page.getByRole('button', { name: 'Open Probe of emoji-llava' }).click();
   await expect(page.getByTestId('results-source')).toContainText('Kept run');
   await expect(page.getByTestId('statistics')).toContainText('mean over cells');
+
+  // The run that was stopped goes on from its file, with the very records that it has.
+  await openRuns(page);
+  await input.setInputFiles({ ...zip, name: 'half.zip', buffer: Buffer.from(packRun(files)) });
+  await expect(run.first()).toContainText('stopped at');
+  await run.first().getByRole('button', { name: 'Go on' }).click();
+  await runReaches(page, 'finished');
+  await openRuns(page);
+  await expect(run.first()).toContainText('72 records');
+  for (const [name, text] of await exportFirst(page))
+    if (name !== 'manifest.json') expect(text.startsWith(files.get(name)!)).toBe(true);
 });
 
 test('a cancelled diagnosis goes on from the list, in a page that was opened later', async ({

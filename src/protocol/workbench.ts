@@ -193,7 +193,7 @@ export type WorkbenchEvent =
   | { readonly type: 'load-progress'; readonly progress: LoadProgress }
   /** Something a person should know that stops nothing (WASM instead of WebGPU, a new device …). */
   | { readonly type: 'notice'; readonly message: string }
-  /** A run is kept in the browser's store from here on, under this name. */
+  /** A run is kept in the browser's store under this name, from here on or again as a whole. */
   | { readonly type: 'run-kept'; readonly experiment: string; readonly id: string }
   /** Records of the run are in the tab alone, and why; it goes on. */
   | { readonly type: 'run-not-kept'; readonly message: string }

@@ -87,9 +87,9 @@ export class RunKeeper {
     if (this.store === undefined) return;
     const { experiment } = this.asked;
     this.row ??= newRun(this.id, experiment, manifest);
+    if (!this.begun) this.emit({ type: 'run-kept', experiment, id: this.id });
     this.begun = true;
     this.mark('running');
-    this.emit({ type: 'run-kept', experiment, id: this.id });
   }
 
   /** Takes a record; it is written with the batch. */
@@ -141,6 +141,7 @@ export class RunKeeper {
     try {
       await this.store!.write(next, lines, this.isNew ? this.asked : undefined);
       this.isNew = false;
+      if (this.told) this.emit({ type: 'run-kept', experiment: next.experiment, id: this.id });
       this.told = false;
       tellNews({ id: this.id, state: next.state });
       return true;

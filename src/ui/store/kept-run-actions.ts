@@ -1,6 +1,6 @@
 /** What a person does with the runs that the browser keeps. */
 import { hearNews, heldRuns, holdRun, succeedRun, tellNews } from '../../kept/run-lock.ts';
-import type { KeptRun } from '../../kept/run-schema.ts';
+import type { KeptRequest, KeptRun } from '../../kept/run-schema.ts';
 import { newRun, RunStore, withLines } from '../../kept/run-store.ts';
 import type { DiagnosisScope } from '../../protocol/diagnosis.ts';
 import type { PictureSet } from '../../protocol/picture-set.ts';
@@ -138,7 +138,7 @@ export function createKeptRunActions(
       const asked = await runs.request(id);
       if (asked === undefined)
         throw new Error(
-          'This run came from elsewhere, so its pictures are not here and it cannot go on. Start a new run with its settings.',
+          'This run came from elsewhere, so what it was asked with is not here and it cannot go on. Start a new run with its settings.',
         );
       checkReady(run);
       stopWatching();
@@ -240,7 +240,9 @@ export function createKeptRunActions(
     const run = withLines(newRun(crypto.randomUUID(), experiment, manifest), lines);
     const whole = records.length >= planned;
     const share = planned === 0 ? 1 : Math.min(1, records.length / planned);
-    await runs.write({ ...run, share, state: whole ? 'finished' : 'cancelled' }, lines);
+    const asked = requestOf(stored, store.getState().dataset?.name);
+    const state = whole ? 'finished' : 'cancelled';
+    await runs.write({ ...run, share, state, resumable: asked !== undefined }, lines, asked);
     announce(`${file.name} is kept`);
   }
 
@@ -296,6 +298,16 @@ export function createKeptRunActions(
       }),
     dismissUnfinished: (dismissed) => setRuns({ dismissed }),
   };
+}
+
+/**
+ * What a probe from elsewhere was asked with, where it is of the data set of that name; whether its pictures
+ * are the same is checked before it goes on.
+ */
+function requestOf({ manifest }: StoredRun, embedded: string | undefined): KeptRequest | undefined {
+  const { experiment, dataset, groups, seed, schemes, picturesPerBatch } = manifest;
+  if (experiment !== 'probe' || dataset.name !== embedded) return undefined;
+  return { experiment, request: { dataset: 'embedded', groups, seed, schemes, picturesPerBatch } };
 }
 
 /** The pictures that a diagnosis is of, where it is of groups. */

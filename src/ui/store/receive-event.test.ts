@@ -93,3 +93,17 @@ test('samples of a diagnosis replace those of the last one of its kind, and no o
   expect(shown()).toMatchObject({ run: 2, scope: 'groups' });
   expect(shown()?.samples.map(({ key }) => key)).toEqual(['d']);
 });
+
+test('answers that could not be kept are lost to the page until they are', () => {
+  const store = createWorkbenchStore();
+  store.setState({ probe: { phase: 'running', run: 1 } });
+  const kept = { type: 'run-kept', experiment: 'probe', id: 'its name' } as const;
+  receiveEvent(store, kept);
+  expect(store.getState()).toMatchObject({ probe: { kept: 'its name' }, runs: { lost: false } });
+  receiveEvent(store, { type: 'run-not-kept', message: 'There is no room.' });
+  expect(store.getState()).toMatchObject({ notices: ['There is no room.'], runs: { lost: true } });
+  receiveEvent(store, { ...kept, experiment: 'flow', id: 'another' });
+  expect(store.getState().runs.lost).toBe(true);
+  receiveEvent(store, kept);
+  expect(store.getState().runs.lost).toBe(false);
+});

@@ -12,9 +12,7 @@ export function receiveEvent(store: WorkbenchStore, event: WorkbenchEvent): void
       case 'notice':
         return { notices: [...new Set([...state.notices, event.message])] };
       case 'run-kept':
-        return event.experiment === 'probe'
-          ? { probe: { ...state.probe, kept: event.id } }
-          : { diagnosis: { ...state.diagnosis, kept: event.id } };
+        return keepRun(state, event);
       case 'run-not-kept':
         return {
           notices: [...new Set([...state.notices, event.message])],
@@ -44,6 +42,18 @@ export function receiveEvent(store: WorkbenchStore, event: WorkbenchEvent): void
         return addSamples(state, event.found);
     }
   });
+}
+
+/** The second time for a run says that what could not be kept is kept now. */
+function keepRun(
+  { probe, diagnosis, runs }: WorkbenchState,
+  { experiment, id }: Extract<WorkbenchEvent, { type: 'run-kept' }>,
+): Partial<WorkbenchState> {
+  const again = (experiment === 'probe' ? probe : diagnosis).kept === id;
+  const whole = again ? { runs: { ...runs, lost: false } } : {};
+  return experiment === 'probe'
+    ? { probe: { ...probe, kept: id }, ...whole }
+    : { diagnosis: { ...diagnosis, kept: id }, ...whole };
 }
 
 /** Samples go to the running diagnosis's result; with its first ones it takes the place of an older. */
