@@ -43,7 +43,7 @@ export interface PerceptionCondition {
   readonly meanShare: ShareEstimate | null;
 }
 
-/** Second scheme less first, over the same groups. */
+/** Second scheme less first, over the pictures that both have a map of. */
 export interface ShareComparison {
   readonly mode: PerceptionMode;
   readonly first: string;
@@ -117,7 +117,8 @@ export function summarizePerception(
       ),
     );
     schemes.slice(1).forEach(({ label }, at) => {
-      const difference = (cell: number | 'mean') => shares.difference(0, at + 1, cell);
+      const pair = new ShareTable(mappedInBoth(byScheme[0]!, byScheme[at + 1]!), groups, settings);
+      const difference = (cell: number | 'mean') => pair.difference(0, 1, cell);
       comparisons.push({
         mode,
         first: schemes[0]!.label,
@@ -129,6 +130,17 @@ export function summarizePerception(
   }
   const version = PERCEPTION_SUMMARY_VERSION;
   return { version, settings, conditions, comparisons, agreements: agreementsOf(mapped) };
+}
+
+/** Two schemes' pictures without those that only one of them has a map of. */
+function mappedInBoth(...schemes: [readonly Mapped[], readonly Mapped[]]): Mapped[][] {
+  const picture = ({ record }: Mapped) => `${record.group}/${record.cell}`;
+  const known = schemes.map(
+    (mapped) => new Set(mapped.filter(({ shares }) => shares !== null).map(picture)),
+  );
+  return schemes.map((mapped) =>
+    mapped.filter((one) => known.every((pictures) => pictures.has(picture(one)))),
+  );
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -282,6 +282,16 @@ describe('summarizePerception', () => {
     expect(standard!.changed).toBeNull();
   });
 
+  it('compares schemes over the pictures that both have a map of', () => {
+    const balanced = { scheme: 'balanced', strength: 1 };
+    const shareOf = (group: number) => 0.2 + group / 10;
+    const half = run((group) => (group < 2 ? null : shareOf(group)), balanced);
+    const { comparisons } = summarizePerception([...run(shareOf), ...half], { resamples: 100 });
+    const { value, interval } = comparisons[0]!.meanShare!;
+    expect(value).toBeCloseTo(0, 12);
+    expect(Math.max(...interval!.map(Math.abs))).toBeCloseTo(0, 12);
+  });
+
   it('has no intervals of a single group', () => {
     const [condition] = summarizePerception([record(0, 0, 0.5)]).conditions;
     expect(condition!.cells[0]!.share).toEqual({ value: 0.5, interval: null });
