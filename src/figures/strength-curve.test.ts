@@ -47,3 +47,9 @@ it('says its numbers to readers that cannot see it, and in a table', () => {
 it('takes the paper of its theme', () => {
   expect(strengthCurve({ ...data, theme: DARK })).toContain(`fill="${DARK.paper}"`);
 });
+
+it('is drawn of a model that is always wrong', () => {
+  const none = { value: 0, low: 0, high: 0 };
+  const wrong = points.map((point) => ({ ...point, mean: none, range: none, chanceRange: 0 }));
+  expect(strengthCurve({ ...data, points: wrong })).not.toContain('NaN');
+});

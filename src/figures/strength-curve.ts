@@ -61,7 +61,8 @@ export function strengthCurve(data: StrengthCurveData): string {
   const theme = data.theme ?? LIGHT;
   const [, high] = nice(
     0,
-    Math.max(...points.flatMap(({ mean, range }) => [mean.high, range.high])),
+    // A model that is always wrong has neither.
+    Math.max(...points.flatMap(({ mean, range }) => [mean.high, range.high])) || 1,
     4,
   );
   const width = data.width ?? WIDTH;
