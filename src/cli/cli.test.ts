@@ -52,6 +52,11 @@ describe('help and bad arguments', () => {
     [['probe', '--uot', 'x'], "Unknown option '--uot' (Did you mean --out?) Add --help"],
     [['probe', '--out', 'x', '--groups', '1.5'], 'whole number from 1'],
     [['probe', '--out', 'x', '--scheme', 'bapa'], '"standard", "balanced" or a strength'],
+    [['probe', '--out', 'x', '--strengths', '0,,1'], '"" in "0,,1" is none'],
+    [
+      ['probe', '--out', 'x', '--strengths', '0,1', '--scheme', 'balanced'],
+      'cannot be used with option',
+    ],
     [['probe', '--out', 'x', '--ep', 'cuda'], 'Allowed choices are cpu, wasm, webgpu'],
     [['probe', '--out', 'x', '--dataset', 'nowhere'], 'There is no data set "nowhere"'],
     [['probe', '--out', '/dev/null/x', '--model', 'nowhere'], 'There is no model "nowhere"'],

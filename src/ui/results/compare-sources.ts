@@ -1,5 +1,4 @@
 /** The runs of the probe that the Compare tab can set side by side, and their conditions. */
-import { conditionsOf, type Condition } from '../../results/compare-runs.ts';
 import type { RunManifest } from '../../results/manifest.ts';
 import type { ProbeRecord } from '../../results/records.ts';
 import type { ListedRun, ResultState } from '../store/state.ts';
@@ -81,13 +80,4 @@ export function chosenPair(
   const first = find(keys.first) ?? choices[0];
   const second = find(keys.second) ?? choices.find((choice) => choice !== first);
   return first && second && [first, second];
-}
-
-/** The condition of a choice; `records` are those of its run. */
-export function conditionOf(
-  { source, label }: ConditionChoice,
-  records: readonly ProbeRecord[],
-): Condition {
-  const conditions = conditionsOf({ manifest: source.manifest, records });
-  return conditions.find(({ scheme }) => scheme.label === label)!;
 }

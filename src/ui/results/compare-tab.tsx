@@ -1,8 +1,9 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { comparisonMaps, comparisonTable } from '../../report/comparison.ts';
 import { curveData } from '../../report/curve-figure.ts';
-import { compareConditions, type Condition } from '../../results/compare-runs.ts';
+import { compareConditions, conditionsOf, type Condition } from '../../results/compare-runs.ts';
 import type { Measure } from '../../results/resampled-schemes.ts';
+import { LEAST_STRENGTHS } from '../../results/strength-curve.ts';
 import { summarize } from '../../results/summary.ts';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { isActive } from '../store/state.ts';
@@ -12,7 +13,6 @@ import {
   chosenPair,
   compareSources,
   conditionChoices,
-  conditionOf,
   shortName,
   type ConditionChoice,
 } from './compare-sources.ts';
@@ -21,7 +21,7 @@ import { CurveView } from './curve-view.tsx';
 import { MEASURES } from './figure-data.ts';
 import { FlippedList } from './flipped-list.tsx';
 import { ManifestTable } from './manifest-table.tsx';
-import { useRecords } from './use-records.ts';
+import { useProbeRun, type ProbeRun } from './use-probe-run.ts';
 import { VerdictView } from './verdict-view.tsx';
 
 /** As the probe's: enough for two digits of an interval, and quick enough for a page. */
@@ -35,7 +35,11 @@ export function CompareTab() {
   const previous = useWorkbench((state) => state.previous);
   const kept = useWorkbench((state) => state.runs.rows) ?? NO_RUNS;
   const compared = useWorkbench((state) => state.compared);
-  const grows = useWorkbench(({ probe }) => isActive(probe) && probe.phase !== 'paused');
+  const grows = useWorkbench(
+    ({ probe, runs, result: shown }) =>
+      (isActive(probe) && probe.phase !== 'paused') ||
+      (runs.watched !== undefined && runs.watched === shown.kept),
+  );
   const actions = useActions();
   useEffect(() => void actions.refreshRuns(), [actions]);
   const choices = useMemo(
@@ -43,7 +47,7 @@ export function CompareTab() {
     [result, previous, kept],
   );
   const pair = chosenPair(choices, compared);
-  const [first, second] = [useRecords(pair?.[0].source), useRecords(pair?.[1].source)];
+  const [first, second] = [useProbeRun(pair?.[0].source), useProbeRun(pair?.[1].source)];
   const failure = first.failure ?? second.failure;
   if (pair === undefined)
     return (
@@ -75,12 +79,14 @@ export function CompareTab() {
       {grows ? (
         <p className="hint">The comparison follows when the run pauses or ends.</p>
       ) : (
-        first.records !== undefined &&
-        second.records !== undefined && (
+        first.run !== undefined &&
+        second.run !== undefined && (
           <Compared
             key={key}
-            pair={pair}
-            records={[first.records, second.records]}
+            first={first.run}
+            second={second.run}
+            firstLabel={pair[0].label}
+            secondLabel={pair[1].label}
             isOneRun={pair[0].source.id === pair[1].source.id}
           />
         )
@@ -124,32 +130,36 @@ function ConditionSelect({ label, choices, chosen, onChoose }: ConditionSelectPr
 }
 
 interface ComparedProps {
-  pair: readonly [ConditionChoice, ConditionChoice];
-  /** Of the whole run of each. */
-  records: readonly [
-    readonly Condition['records'][number][],
-    readonly Condition['records'][number][],
-  ];
+  first: ProbeRun;
+  second: ProbeRun;
+  /** Of the scheme of each. */
+  firstLabel: string;
+  secondLabel: string;
   isOneRun: boolean;
 }
 
-function Compared({ pair, records: [ofFirst, ofSecond], isOneRun }: ComparedProps) {
-  const [first, second] = pair;
+function conditionOf(run: ProbeRun, label: string): Condition {
+  return conditionsOf(run).find(({ scheme }) => scheme.label === label)!;
+}
+
+function Compared({ first, second, firstLabel, secondLabel, isOneRun }: ComparedProps) {
   const [measure, setMeasure] = useState<Measure>('accuracy');
   const [cell, setCell] = useState<number>();
   const conditions = useMemo(
-    () => [conditionOf(first, ofFirst), conditionOf(second, ofSecond)] as const,
-    [first, second, ofFirst, ofSecond],
+    () => [conditionOf(first, firstLabel), conditionOf(second, secondLabel)] as const,
+    [first, second, firstLabel, secondLabel],
   );
   const comparison = useMemo(() => compareConditions(...conditions, PAGE_RESAMPLES), [conditions]);
   const whole = useMemo(
     () =>
-      first.source.manifest.schemes.length < 3 ? undefined : summarize(ofFirst, PAGE_RESAMPLES),
-    [first, ofFirst],
+      first.manifest.schemes.length < LEAST_STRENGTHS
+        ? undefined
+        : summarize(first.records, PAGE_RESAMPLES),
+    [first],
   );
   const drawn = comparisonMaps(comparison, conditions, measure);
   const table = comparisonTable(comparison, measure, 'compared');
-  const curve = whole && curveData(whole, first.source.manifest, measure);
+  const curve = whole && curveData(whole, first.manifest, measure);
   const { pairing, unpaired, summary } = comparison;
   return (
     <>
@@ -195,7 +205,7 @@ function Compared({ pair, records: [ofFirst, ofSecond], isOneRun }: ComparedProp
           items={comparison.flipped}
           cell={cell}
           onCell={setCell}
-          manifest={first.source.manifest}
+          manifest={first.manifest}
         />
       )}
     </>
