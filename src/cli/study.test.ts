@@ -35,7 +35,7 @@ describe('a study of one group', () => {
 
     const finished = await bapa([...args, '--resume']);
     expect(finished.status).toBe(0);
-    expect(finished.stdout).toMatch(/^Written to .* in [\d.]+ s\n$/);
+    expect(finished.stdout).toMatch(/^Written to .* in (\d+ min )?[\d.]+ s\n$/);
     expect(finished.stderr).toContain('100 % of the study');
     const written = await readdir(folder);
     expect(written).toEqual(
