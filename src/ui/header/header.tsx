@@ -32,7 +32,9 @@ export function Header({ onHelp, onCredits, onRuns }: HeaderProps) {
   const [word, meaning] = PHASES[phase];
   return (
     <header className="header">
-      <h1>BaPA Workbench</h1>
+      <h1>
+        BaPA<span className="wide"> Workbench</span>
+      </h1>
       <p className="header-model" data-phase={phase} data-testid="model-status">
         <span className="phase" title={meaning}>
           {word}
