@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import Papa from 'papaparse';
-import { exported, openLive } from './workbench-page.ts';
+import { exported, openLive, sidewaysWhenNarrow } from './workbench-page.ts';
 
 async function runFlow(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Run flow' }).press('Enter');
@@ -74,6 +74,7 @@ test('attention of the question on the bench: maps over the picture, layers, hea
   await panel.getByText('Numbers as a table').press('Enter');
   await panel.getByLabel('Numbers of which figure').selectOption('by distance');
   await expect(page.getByTestId('numbers').getByRole('row')).toHaveCount(145);
+  expect(await sidewaysWhenNarrow(page)).toBe(0);
 });
 
 test('the mean of a group grows picture by picture and is kept when it is cancelled', async ({

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import Papa from 'papaparse';
-import { exported, mapValues, openLive } from './workbench-page.ts';
+import { exported, mapValues, openLive, sidewaysWhenNarrow } from './workbench-page.ts';
 
 /** Few and large tiles, so that a picture takes seconds. */
 async function coverLarge(page: Page, ways: string): Promise<void> {
@@ -89,8 +89,10 @@ test('the bench’s picture is covered tile by tile in two ways, compared, expor
   });
   await expect(page.getByRole('alert')).toContainText('is called like a perception map');
   await page.getByRole('heading', { name: 'What the answer hangs on' }).click();
+  expect(await sidewaysWhenNarrow(page)).toBe(0);
   await page.getByRole('button', { name: 'Show the last run' }).click();
   await expect(maps).toHaveCount(3);
+  expect(await sidewaysWhenNarrow(page)).toBe(0);
 });
 
 test('groups fill the mean maps picture by picture, and what is finished is kept', async ({

@@ -93,3 +93,15 @@ export async function exported(page: Page, button: string): Promise<Buffer> {
 async function contentOf(download: Download): Promise<Buffer> {
   return readFile(await download.path());
 }
+
+/** Pixels by which the page, or its results, reach beyond a narrow screen. */
+export async function sidewaysWhenNarrow(page: Page): Promise<number> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('button', { name: 'Results', exact: true }).click();
+  const overflow = await page.evaluate(() =>
+    [document.documentElement, document.querySelector('.panel.results')!].map(
+      (box) => box.scrollWidth - box.clientWidth,
+    ),
+  );
+  return Math.max(...overflow);
+}

@@ -121,14 +121,16 @@ function SourceLine({ result, imported }: SourceLineProps) {
         </button>
       </div>
     );
-  const runs = diagnosis.kind === 'perception' && isActive(diagnosis);
+  const waits =
+    diagnosis.kind === 'perception' && isActive(diagnosis) && result?.run !== diagnosis.run;
+  const words = waits
+    ? 'A picture’s maps appear when all its tiles were covered.'
+    : 'No result yet. Run it: tiles of the picture are covered one by one.';
   return (
     <p className="hint" data-testid="perception-source">
-      {result !== undefined
-        ? describeDiagnosis(result, diagnosis, loaded)
-        : runs
-          ? 'A picture’s maps appear when all its tiles were covered.'
-          : 'No result yet. Run it: tiles of the picture are covered one by one.'}
+      {result === undefined
+        ? words
+        : `${describeDiagnosis(result, diagnosis, loaded)}${waits ? `. ${words}` : ''}`}
     </p>
   );
 }
