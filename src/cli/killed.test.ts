@@ -35,7 +35,7 @@ const GROUP = ['--groups', '1', '--seed', '4'];
 
 test.each([
   ['probe', [...GROUP, '--batch', '1']],
-  ['perception', [...GROUP, '--mode', 'coarse', '--tile', '4', '--scheme', 'balanced']],
+  ['perception', [...GROUP, '--mode', 'kernel', '--tile', '6', '--scheme', 'balanced']],
   ['similarity', ['--groups', '3', '--seed', '4', '--batch', '1']],
   ['flow', [...GROUP, '--heads', '1']],
 ])('%s goes on after SIGKILL to what an uninterrupted run gives', async (command, args) => {

@@ -1,21 +1,15 @@
 /** What a person does with the runs that the browser keeps. */
 import { hearNews, heldRuns, holdRun, succeedRun, tellNews } from '../../kept/run-lock.ts';
-import type { KeptRequest, KeptRun } from '../../kept/run-schema.ts';
-import { newRun, RunStore, withLines } from '../../kept/run-store.ts';
+import type { KeptRun } from '../../kept/run-schema.ts';
+import { RunStore } from '../../kept/run-store.ts';
 import type { DiagnosisScope } from '../../protocol/diagnosis.ts';
 import type { PictureSet } from '../../protocol/picture-set.ts';
-import { ARCHIVE_ENDING, packRun, unpackRun } from '../../results/run-archive.ts';
-import {
-  type AnyRecord,
-  layoutOf,
-  plannedRecords,
-  readRun,
-  runFiles,
-  type StoredRun,
-} from '../../results/run-layout.ts';
+import { ARCHIVE_ENDING, packRun } from '../../results/run-archive.ts';
+import { runFiles, type StoredRun } from '../../results/run-layout.ts';
 import type { PictureLibrary } from '../pictures/library.ts';
 import { saveFile } from '../results/save-file.ts';
 import { type DiagnosisActions, whatOf } from './diagnosis-actions.ts';
+import { importRun } from './import-run.ts';
 import { isPersistent } from './kept-storage.ts';
 import type { ProbeActions } from './probe-actions.ts';
 import { isBusy, type RunsState, type WorkbenchStore } from './state.ts';
@@ -223,29 +217,6 @@ export function createKeptRunActions(
     setRuns({ watched: undefined });
   }
 
-  async function importRun(runs: RunStore, file: File): Promise<void> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const stored = readRun(unpackRun(bytes, file.name), file.name);
-    const same = (await runs.list()).find(
-      ({ manifest }) => JSON.stringify(manifest) === JSON.stringify(stored.manifest),
-    );
-    if (same !== undefined)
-      throw new Error(
-        `${file.name} holds a run that is kept already. Remove that one to replace it.`,
-      );
-    const { experiment, manifest, records } = stored;
-    const planned = plannedRecords(stored) ?? records.length;
-    const { format } = layoutOf(experiment);
-    const lines = (records as readonly AnyRecord[]).map(format);
-    const run = withLines(newRun(crypto.randomUUID(), experiment, manifest), lines);
-    const whole = records.length >= planned;
-    const share = planned === 0 ? 1 : Math.min(1, records.length / planned);
-    const asked = requestOf(stored, store.getState().dataset?.name);
-    const state = whole ? 'finished' : 'cancelled';
-    await runs.write({ ...run, share, state, resumable: asked !== undefined }, lines, asked);
-    announce(`${file.name} is kept`);
-  }
-
   // A batch may take a tenth of a second; a list need not be newer than a moment.
   let listing: Promise<void> | undefined;
   hearNews(() => {
@@ -279,7 +250,10 @@ export function createKeptRunActions(
       }),
     importRuns: (files) =>
       attempt(async (runs) => {
-        for (const file of files) await importRun(runs, file);
+        for (const file of files) {
+          await importRun(runs, file, store.getState().dataset?.name);
+          announce(`${file.name} is kept`);
+        }
         await refreshRuns();
       }),
     removeRun: (id) =>
@@ -298,16 +272,6 @@ export function createKeptRunActions(
       }),
     dismissUnfinished: (dismissed) => setRuns({ dismissed }),
   };
-}
-
-/**
- * What a probe from elsewhere was asked with, where it is of the data set of that name; whether its pictures
- * are the same is checked before it goes on.
- */
-function requestOf({ manifest }: StoredRun, embedded: string | undefined): KeptRequest | undefined {
-  const { experiment, dataset, groups, seed, schemes, picturesPerBatch } = manifest;
-  if (experiment !== 'probe' || dataset.name !== embedded) return undefined;
-  return { experiment, request: { dataset: 'embedded', groups, seed, schemes, picturesPerBatch } };
 }
 
 /** The pictures that a diagnosis is of, where it is of groups. */
