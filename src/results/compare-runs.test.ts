@@ -69,6 +69,13 @@ describe('one scheme of two runs', () => {
     ]);
   });
 
+  it('of other weights under one name are not two schemes of one model', () => {
+    const other = makeManifest({ groups: 12 }, { weightHash: 'fine-tuned' });
+    const compared = compareConditions(first, condition(makeRun(ALL), other), QUICK);
+    expect(compared.first).toBe('weights weights, standard');
+    expect(compared.second).toBe('weights fine-tun, standard');
+  });
+
   it('of the same name are told apart', () => {
     const again = compareConditions(first, first, QUICK);
     expect([again.first, again.second]).toEqual(['standard (first)', 'standard (second)']);

@@ -18,12 +18,22 @@ const PARTS: readonly ((manifest: RunManifest) => string)[] = [
   ({ seed }) => `seed ${seed}`,
 ];
 
+/** What stands in its place where all of that is alike, though the model or its pictures are not. */
+const HASHES: readonly ((manifest: RunManifest) => string)[] = [
+  ({ model }) => `weights ${model.weightHash.slice(0, 8)}`,
+  ({ model }) => `revision ${model.revision.slice(0, 8)}`,
+  ({ dataset }) => `pictures ${dataset.hash.slice(0, 8)}`,
+];
+
 /**
  * Two short names: the scheme alone where all else is alike, else what differs and the scheme, like
  * `emoji-llava q4, standard`. Never the same name twice.
  */
 export function conditionNames(a: NamedCondition, b: NamedCondition): [string, string] {
-  const parts = PARTS.filter((part) => part(a.manifest) !== part(b.manifest)).slice(0, 3);
+  const differing = (parts: typeof PARTS) =>
+    parts.filter((part) => part(a.manifest) !== part(b.manifest)).slice(0, 3);
+  const named = differing(PARTS);
+  const parts = named.length > 0 ? named : differing(HASHES);
   const name = ({ manifest, scheme }: NamedCondition) =>
     [parts.map((part) => part(manifest)).join(' '), scheme.label].filter(Boolean).join(', ');
   const [first, second] = [name(a), name(b)];
