@@ -1,4 +1,5 @@
 /** A summary of perception maps as text of at most 80 columns, in ASCII. */
+import { fewGroups } from '../results/few-groups.ts';
 import type {
   ModeAgreement,
   PerceptionCondition,
@@ -11,12 +12,14 @@ import { grid, number } from './text-grid.ts';
 
 /** The 3x3 tables of every scheme and mode, their passes, and how the modes agree. Ends with a line end. */
 export function perceptionText(summary: PerceptionSummary): string {
-  const { conditions, comparisons, agreements, settings } = summary;
+  const { groups, conditions, comparisons, agreements, settings } = summary;
+  const few = fewGroups(groups);
   const lines = [
     ...conditions.flatMap((condition) => [...conditionLines(condition), '']),
     ...comparisons.flatMap((comparison) => [...comparisonLines(comparison), '']),
     ...agreements.flatMap((agreement) => [...agreementLines(agreement, conditions), '']),
     `Brackets are 95 % intervals from ${settings.resamples} resamples of groups (seed ${settings.seed}).`,
+    ...(few === undefined ? [] : [few.replace(', ', ',\n')]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 /** What perception maps say: how much of a map lies in the target's own cell, and how modes agree. */
+import { fewGroups } from '../results/few-groups.ts';
 import type { RunManifest } from '../results/manifest.ts';
 import type { PerceptionRecord } from '../results/perception-records.ts';
 import {
@@ -40,7 +41,8 @@ export function perceptionSection(
   };
 }
 
-function findings({ conditions, comparisons }: PerceptionSummary, fill: string): string[] {
+function findings({ groups, conditions, comparisons }: PerceptionSummary, fill: string): string[] {
+  const few = fewGroups(groups);
   return [
     `Tiles of a picture were covered in ${fill} one by one; a map shows how much each of them changes the answer.`,
     ...conditions.flatMap(({ scheme, mode, meanShare }) =>
@@ -57,6 +59,7 @@ function findings({ conditions, comparisons }: PerceptionSummary, fill: string):
             `From ${first} to ${second} positions that share changes by ${valueText(estimateValue(meanShare), 'signed')} (${mode} mode${decided(meanShare)}).`,
           ],
     ),
+    ...(few === undefined ? [] : [few]),
   ];
 }
 

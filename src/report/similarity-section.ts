@@ -1,4 +1,5 @@
 /** What similarities say: the cosine of caption and picture by the cell that the target stands in. */
+import { fewGroups } from '../results/few-groups.ts';
 import type { RunManifest } from '../results/manifest.ts';
 import {
   POOLING_LABELS,
@@ -32,6 +33,8 @@ export function similaritySection(
 }
 
 function findings({ measures }: SimilaritySummary): string[] {
+  const { across, groups } = measures.max;
+  const few = across === null ? undefined : fewGroups(groups);
   return [
     'The target stood alone on white in each of the nine cells; its projected image tokens were compared with its caption, before the language model. No position scheme has a part in it.',
     ...SIMILARITY_MEASURES.flatMap((measure) => {
@@ -42,6 +45,7 @@ function findings({ measures }: SimilaritySummary): string[] {
         `Pooled by ${POOLING_LABELS[measure]}, the cosine is ${valueText(mean, 'value')} on average and its range over cells ${valueText(range, 'value')}; shuffled positions give ${valueText(rangeNull.nullMean, 'value')} on average, and at least as much with p ${pText(rangeNull.p)}.`,
       ];
     }),
+    ...(few === undefined ? [] : [few]),
   ];
 }
 

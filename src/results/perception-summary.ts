@@ -74,6 +74,8 @@ export interface Spread {
 export interface PerceptionSummary {
   readonly version: number;
   readonly settings: ResampleOptions;
+  /** That some picture is of; intervals resample them. */
+  readonly groups: number;
   readonly conditions: readonly PerceptionCondition[];
   /** Each later scheme against the first, mode by mode. */
   readonly comparisons: readonly ShareComparison[];
@@ -129,7 +131,8 @@ export function summarizePerception(
     });
   }
   const version = PERCEPTION_SUMMARY_VERSION;
-  return { version, settings, conditions, comparisons, agreements: agreementsOf(mapped) };
+  const agreements = agreementsOf(mapped);
+  return { version, settings, groups: groups.length, conditions, comparisons, agreements };
 }
 
 /** Two schemes' pictures without those that only one of them has a map of. */

@@ -2,6 +2,7 @@
  * A probe's summary in words, no sentence of which says more than its numbers: how large the bias is,
  * whether it is distinguishable from chance, what another scheme changed, and how sure that is.
  */
+import { fewGroups } from './few-groups.ts';
 import type { Measure } from './resampled-schemes.ts';
 import type { ProbeSummary, SchemeSummary } from './summary.ts';
 import { biasHeadline, biasSentences } from './verdict-bias.ts';
@@ -22,9 +23,6 @@ export interface VerdictOptions {
   /** Labels of the schemes to speak about, in their order; all where absent. */
   readonly schemes?: readonly string[] | undefined;
 }
-
-/** From fewer, percentile intervals are too narrow. */
-const ENOUGH_GROUPS = 20;
 
 const NO_VERDICT =
   'No verdict yet: a bias can be told from chance only over at least two groups with an answer for all nine cells.';
@@ -55,7 +53,7 @@ export function verdictHeadline(summary: ProbeSummary, options: VerdictOptions =
   return [
     ...schemes.map((scheme) => biasHeadline(scheme, measure)),
     ...comparisons.map((comparison) => changeHeadline(comparison, measure)),
-    ...(Math.min(...groups) < ENOUGH_GROUPS ? [`Only ${groups.join(' and ')} groups.`] : []),
+    ...(fewGroups(...groups) === undefined ? [] : [`Only ${groups.join(' and ')} groups.`]),
   ].join(' ');
 }
 
@@ -82,13 +80,9 @@ function certaintySentences(
   schemes: readonly SchemeSummary[],
 ): string[] {
   const counts = groupCounts(schemes);
-  const groups = counts.join(' and ');
+  const [groups, few] = [counts.join(' and '), fewGroups(...counts)];
   return [
-    ...(Math.min(...counts) < ENOUGH_GROUPS
-      ? [
-          `Only ${groups} groups: intervals from so few are too narrow, so take this for a trial run.`,
-        ]
-      : []),
+    ...(few === undefined ? [] : [few]),
     `${groups} groups; brackets are 95 % intervals from ${settings.resamples} resamples of groups, p from ${settings.permutations} permutations (seed ${settings.seed}). Where there is nothing to find, each test still finds something once in twenty times.`,
     ...(incompleteGroups > 0
       ? [

@@ -1,3 +1,4 @@
+import { fewGroups } from '../../results/few-groups.ts';
 import type {
   ModeAgreement,
   PerceptionCondition,
@@ -10,7 +11,8 @@ import { MODE_WORDS } from './cover-fields.tsx';
 
 /** Passes, what was saved, and shares of every scheme and mode; how the modes agree. */
 export function PerceptionTable({ summary }: { summary: PerceptionSummary }) {
-  const { conditions, agreements } = summary;
+  const { groups, conditions, agreements } = summary;
+  const few = groups > 1 ? fewGroups(groups) : undefined;
   const modes = new Set(conditions.map(({ mode }) => mode));
   const many = conditions.some(({ pictures }) => pictures > 1);
   return (
@@ -45,6 +47,7 @@ export function PerceptionTable({ summary }: { summary: PerceptionSummary }) {
           ))}
         </tbody>
       </table>
+      {few !== undefined && <p className="hint">{few}</p>}
       {agreements.map((agreement) => (
         <p key={`${agreement.scheme} ${agreement.first} ${agreement.second}`} className="hint">
           {agreementText(agreement)}
