@@ -71,7 +71,7 @@ export class DiagnosisRun {
         await planned.run(engine, {
           done: new Map(samples),
           signal,
-          gate: () => this.liveFirst.turn(),
+          gate: () => keeper.settled().then(() => this.liveFirst.turn()),
           onRecord: (sample) => {
             samples.set(sample.key, sample);
             unsent.push(sample);

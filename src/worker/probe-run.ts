@@ -119,6 +119,7 @@ export class ProbeRun {
   }
 
   private async beforeBatch(): Promise<void> {
+    await this.keeper?.settled();
     await this.liveFirst.turn();
     while (this.gate !== undefined) {
       this.gate.reach();

@@ -97,9 +97,17 @@ export class RunKeeper {
     if (this.store) this.waiting.push(layoutOf(this.asked.experiment).format(record));
   }
 
-  /** Writes what was taken, unless that is being done; nothing waits for it. */
+  /** Writes what was taken. */
   progressed({ done, total }: RunProgress): void {
     this.change({ share: total === 0 ? 0 : done / total });
+  }
+
+  /**
+   * Resolves when what was taken is in the store, or cannot be. Waited for before each batch: on WASM the
+   * next one would keep the worker from hearing that a write is done, and hold back the write after it.
+   */
+  settled(): Promise<void> {
+    return this.writing ?? Promise.resolve();
   }
 
   /** Notes that the run stands still, or goes on. */
