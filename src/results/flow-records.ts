@@ -78,7 +78,17 @@ const isFields =
       check((value as { [field: string]: unknown })[field]),
     );
 const SHARES = { image: isNumber, before: isNumber, after: isNumber };
-const isList: FieldCheck = (value) => Array.isArray(value);
+const AREA = { left: isNumber, top: isNumber, width: isNumber, height: isNumber };
+const isView = isFields({
+  kind: isOneOf('base', 'tiles'),
+  rows: isCount,
+  columns: isCount,
+  first: isCount,
+  stride: isCount,
+  area: isFields(AREA),
+});
+const isViews: FieldCheck = (value) =>
+  Array.isArray(value) && value.length > 0 && value.every(isView);
 
 const FIELDS: FieldChecks<FlowRecord> = {
   key: isString,
@@ -93,7 +103,7 @@ const FIELDS: FieldChecks<FlowRecord> = {
   imageTokens: isCount,
   tokens: isCount,
   ...SHARES,
-  layout: isFields({ tokens: isCount, views: isList }),
+  layout: isFields({ tokens: isCount, views: isViews }),
   layers: isMaps,
   layerShares: (value) => Array.isArray(value) && value.every(isFields(SHARES)),
   heads: isAny(isOneOf(null), isFields({ layer: isCount, maps: isMaps })),
@@ -106,9 +116,24 @@ export function formatFlows(records: readonly FlowRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
-/** Reads our records. @throws naming the line and the field that is wrong */
+/** Reads our records. @throws naming the line or the record, and what of it is wrong */
 export function parseFlows(text: string, name = 'The records'): FlowRecord[] {
-  return parseJsonLines<FlowRecord>(text, name, FIELDS, 'information flow');
+  const records = parseJsonLines<FlowRecord>(text, name, FIELDS, 'information flow');
+  const wrong = records.find((record) => !hasItsTokens(record));
+  if (wrong === undefined) return records;
+  throw new Error(
+    `${name}: the maps of the record "${wrong.key}" are not of the ${wrong.layout.tokens} image tokens of its layout. Remove or correct that line.`,
+  );
+}
+
+function hasItsTokens({ layout, layers, heads }: FlowRecord): boolean {
+  return (
+    [...layers, ...(heads?.maps ?? [])].every((map) => map.length === layout.tokens) &&
+    layout.views.every(
+      ({ rows, columns, first, stride }) =>
+        rows > 0 && columns > 0 && first + (rows - 1) * stride + columns <= layout.tokens,
+    )
+  );
 }
 
 /** Fields that fill a table's cell; maps do not. */

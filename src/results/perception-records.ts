@@ -117,9 +117,19 @@ export function formatPerceptionRecord(record: PerceptionRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** Reads our records. @throws naming the line (from 1) and the field that is wrong */
+/** Reads our records. @throws naming the line (from 1) or the record, and what of it is wrong */
 export function parsePerceptionRecords(text: string, name = 'The records'): PerceptionRecord[] {
-  return parseJsonLines<PerceptionRecord>(text, name, FIELDS, 'perception');
+  const records = parseJsonLines<PerceptionRecord>(text, name, FIELDS, 'perception');
+  const wrong = records.find((record) => !hasItsTiles(record));
+  if (wrong === undefined) return records;
+  throw new Error(
+    `${name}: the map of the record "${wrong.key}" has other rows or columns than its borders "across" and "down" make. Remove or correct that line.`,
+  );
+}
+
+function hasItsTiles({ map, across, down }: PerceptionRecord): boolean {
+  if (map === null) return true;
+  return map.length === down.length - 1 && map.every((row) => row.length === across.length - 1);
 }
 
 /** The record's map with its tiles, or null. */
