@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { FigureNumbers } from '../../figures/heatmap-numbers.ts';
 import type { SavedFigure } from './figure-menu.tsx';
 
 /** More rows than a person reads; all of them are in the exported CSV. */
@@ -32,7 +33,7 @@ export function NumbersTable({ figures }: { figures: readonly SavedFigure[] }) {
 }
 
 function FigureTable({ figure }: { figure: SavedFigure }) {
-  const { columns, rows } = figure.numbers();
+  const { columns, rows, quantities } = withoutQuantities(figure.numbers());
   return (
     <div
       className="statistics dense number-rows"
@@ -40,6 +41,7 @@ function FigureTable({ figure }: { figure: SavedFigure }) {
       role="region"
       aria-label={figure.label}
     >
+      {quantities.length > 0 && <p className="hint">{quantities.join('; ')}</p>}
       <table data-testid="numbers">
         <caption className="visually-hidden">{figure.label}</caption>
         <thead>
@@ -68,6 +70,17 @@ function FigureTable({ figure }: { figure: SavedFigure }) {
       )}
     </div>
   );
+}
+
+/** What the numbers are stands above the table, once for all maps that say the same. */
+function withoutQuantities({ columns, rows }: FigureNumbers) {
+  const at = columns.indexOf('quantity');
+  if (at < 0) return { columns, rows, quantities: [] };
+  return {
+    columns: columns.toSpliced(at, 1),
+    rows: rows.map((row) => row.toSpliced(at, 1)),
+    quantities: [...new Set(rows.map((row) => String(row[at])))],
+  };
 }
 
 function cellText(value: unknown): string {
