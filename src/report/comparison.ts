@@ -59,7 +59,8 @@ export function comparisonMaps(
     const change = changes[measure]?.cells[at];
     return {
       name,
-      value: to! - from!,
+      // Over complete groups where there are any, as interval, test and number of groups are.
+      value: change?.value ?? to! - from!,
       n: source.groups,
       ...(change ? { interval: [change.low, change.high] as const } : {}),
       ...(tests ? { marked: tests[at]!.pHolm < 0.05 } : {}),
