@@ -1,4 +1,5 @@
 /** The bias of one scheme, in words. */
+import { CELLS } from './records.ts';
 import type { Measure } from './resampled-schemes.ts';
 import type { GroupSummary, MeasureSummary, SchemeSummary } from './summary.ts';
 import {
@@ -77,7 +78,14 @@ function sizeSentence(label: string, found: MeasureSummary, quantity: string): s
   const { mean, range, best, worst } = found;
   const start = `Under ${label} positions the mean ${quantity} over the nine cells is ${decimals(mean.value)}`;
   if (best.value === worst.value) return `${start}, the same in every cell.`;
-  return `${start}: worst in the ${cellWords(worst.cell)} cell (${decimals(worst.value)}), best in the ${cellWords(best.cell)} cell (${decimals(best.value)}), a range of ${spanWords(range)}.`;
+  return `${start}: worst ${placeWords(found, worst.value)} (${decimals(worst.value)}), best ${placeWords(found, best.value)} (${decimals(best.value)}), a range of ${spanWords(range)}.`;
+}
+
+/** The cells that have a value: by name where they are one or two. */
+function placeWords({ cells }: MeasureSummary, value: number): string {
+  const names = CELLS.filter((_, at) => cells[at]!.value === value).map(cellWords);
+  if (names.length > 2) return `in ${names.length} cells`;
+  return `in the ${names.join(' and ')} ${names.length === 1 ? 'cell' : 'cells'}`;
 }
 
 function chanceSentence(across: GroupSummary, measure: Measure): string {

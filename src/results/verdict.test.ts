@@ -49,6 +49,13 @@ describe('the bias of one scheme', () => {
     expect(text).not.toContain('room to show');
   });
 
+  it('is of several cells where they are alike', () => {
+    const text = words({ positive: [...negatives(28), '011111110', '011111110'] });
+    expect(text).toContain(
+      'worst in the top left and bottom right cells (0.93), best in 7 cells (1.00)',
+    );
+  });
+
   it('is not claimed where there is none, nor is its absence', () => {
     const text = words({ positive: draw(60, even(0.8), seeded(2)), negative: negatives(60) });
     expect(text).toContain('That is not distinguishable from chance');
