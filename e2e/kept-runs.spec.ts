@@ -86,6 +86,7 @@ test('a run goes as one file to another place and back, byte for byte', async ({
   await page.getByRole('button', { name: 'Remove Probe of emoji-llava' }).click();
   await page.getByRole('button', { name: 'Really remove Probe of emoji-llava' }).click();
   await expect(run).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Runs', exact: true })).toBeFocused();
 
   // A folder of the command line, packed as a person packs one.
   const made = unpackRun(new Uint8Array(await readFile(PRECOMPUTED)));
@@ -93,15 +94,15 @@ test('a run goes as one file to another place and back, byte for byte', async ({
   const buffer = Buffer.from(zipSync(Object.fromEntries(folder)));
   const input = page.locator('.runs-dialog input[type=file]');
   const zip = { name: 'probe.zip', mimeType: 'application/zip', buffer };
-  await input.setInputFiles(zip);
+  const none = { ...zip, name: 'no.zip', buffer: Buffer.from('no ZIP') };
+  await input.setInputFiles([zip, none]);
+  await expect(page.locator('.runs-dialog [role=alert]')).toContainText(
+    'no.zip should be a run packed as ZIP, but cannot be unpacked',
+  );
   await expect(run).toContainText('finished');
   for (const [name, text] of await exportFirst(page)) expect(text).toBe(made.get(name));
   await input.setInputFiles(zip);
   await expect(page.locator('.runs-dialog [role=alert]')).toContainText('is kept already');
-  await input.setInputFiles({ ...zip, name: 'no.zip', buffer: Buffer.from('no ZIP') });
-  await expect(page.locator('.runs-dialog [role=alert]')).toContainText(
-    'no.zip should be a run packed as ZIP, but cannot be unpacked',
-  );
 
   await page.getByRole('button', { name: 'Open Probe of emoji-llava' }).click();
   await expect(page.getByTestId('results-source')).toContainText('Kept run');
@@ -117,6 +118,52 @@ test('a run goes as one file to another place and back, byte for byte', async ({
   await expect(run.first()).toContainText('72 records');
   for (const [name, text] of await exportFirst(page))
     if (name !== 'manifest.json') expect(text.startsWith(files.get(name)!)).toBe(true);
+});
+
+test('a result that cannot be drawn says so in its own tab, and the other tabs work', async ({
+  page,
+}) => {
+  const files = unpackRun(new Uint8Array(await readFile('public/study/flow.bapa.zip')));
+  const name = [...files.keys()].find((file) => file.endsWith('.jsonl'))!;
+  const [first, ...rest] = files.get(name)!.split('\n');
+  const record = JSON.parse(first!) as { layout: { views: { rows: number; columns: number }[] } };
+  const { rows, columns } = record.layout.views[0]!;
+  Object.assign(record.layout.views[0]!, { rows: rows / 2, columns: columns * 2 });
+  const text = [JSON.stringify(record), ...rest].join('\n');
+  const buffer = Buffer.from(packRun(new Map([...files, [name, text]])));
+  await openLive(page);
+  const run = await openRuns(page);
+  const zip = { name: 'mixed.zip', mimeType: 'application/zip', buffer };
+  await page.locator('.runs-dialog input[type=file]').setInputFiles(zip);
+  await run.getByRole('button', { name: 'Open' }).click();
+  const failure = page.locator('#result [role=alert]');
+  await expect(failure).toContainText('This result cannot be drawn: ');
+  await page.getByRole('tab', { name: 'Probe' }).click();
+  await expect(failure).toHaveCount(0);
+  await expect(page.getByTestId('statistics')).toContainText('mean over cells');
+  await page.getByRole('tab', { name: 'Flow' }).click();
+  await expect(failure).toHaveCount(1);
+});
+
+test('a run that another tab has taken over is in that tab, and can be watched', async ({
+  page,
+  context,
+}) => {
+  await openLive(page);
+  await startRun(page, 8);
+  await expect.poll(() => shareOf(page)).toBeGreaterThan(0);
+  const mine = await openRuns(page);
+  await expect(mine).toContainText('runs in this tab');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await runReaches(page, 'cancelled');
+  const other = await openAnother(context);
+  await (await openRuns(other)).getByRole('button', { name: 'Go on' }).click();
+  await runReaches(other, 'running');
+  await openRuns(page);
+  await expect(mine).toContainText('runs in another tab');
+  await mine.getByRole('button', { name: 'Watch' }).click();
+  await expect(page.getByTestId('run-progress')).toContainText('this one watches');
 });
 
 test('a cancelled diagnosis goes on from the list, in a page that was opened later', async ({
@@ -162,8 +209,8 @@ test('a run of own pictures goes on with them after its tab was closed', async (
   await unfinished.getByRole('button', { name: 'Go on' }).click();
   await runReaches(later, 'finished');
   await later.locator('[data-map="standard"] button[data-cell="top_left"]').click();
-  const pixel = () =>
-    later
+  const pixelOf = (shown: Page) => () =>
+    shown
       .getByTestId('item')
       .locator('canvas')
       .evaluate((canvas: HTMLCanvasElement) => {
@@ -171,7 +218,13 @@ test('a run of own pictures goes on with them after its tab was closed', async (
         const { data } = canvas.getContext('2d')!.getImageData(width / 6, height / 6, 1, 1);
         return [...data.subarray(0, 3)];
       });
-  await expect.poll(pixel).toEqual([255, 0, 0]);
+  await expect.poll(pixelOf(later)).toEqual([255, 0, 0]);
+  await later.close();
+
+  const last = await openAnother(context);
+  await (await openRuns(last)).getByRole('button', { name: 'Open' }).click();
+  await last.locator('[data-map="standard"] button[data-cell="top_left"]').click();
+  await expect.poll(pixelOf(last)).toEqual([255, 0, 0]);
 });
 
 test('a store of a newer version is left alone, and a run works without it', async ({ page }) => {

@@ -5,12 +5,17 @@ import { newRun, RunStore, withLines } from '../src/kept/run-store.ts';
 import { layoutOf, runFiles } from '../src/results/run-layout.ts';
 import { makeManifest } from '../src/results/testing/make-manifest.ts';
 import { makeRecord } from '../src/results/testing/make-records.ts';
+import { RunKeeper } from '../src/worker/run-keeper.ts';
 
 const MANIFEST = makeManifest({ experiment: 'probe' });
 const { format } = layoutOf('probe');
 
+function recordOf(cell: number) {
+  return makeRecord({ group: 0, cell, polarity: 'positive', prediction: 'Yes' });
+}
+
 function lineOf(cell: number): string {
-  return format(makeRecord({ group: 0, cell, polarity: 'positive', prediction: 'Yes' }));
+  return format(recordOf(cell));
 }
 
 const ASKED = {
@@ -95,6 +100,33 @@ const SCENARIOS: Readonly<Record<string, () => Promise<unknown>>> = {
     (await openDB(STORE_NAME, STORE_VERSION + 1)).close();
     const error = await store.write(run, []).catch((reason: Error) => reason.message);
     return { closed, error };
+  },
+  /** The browser closes the store in the middle of a run. */
+  async reopens() {
+    const opened: RunStore[] = [];
+    let open: RunStore | undefined;
+    const openRuns = async () => {
+      if (open === undefined) opened.push((open = await RunStore.open()));
+      return open;
+    };
+    const events: string[] = [];
+    const emit = ({ type }: { readonly type: string }) => void events.push(type);
+    const { keeper } = await RunKeeper.take(emit, openRuns, ASKED, undefined);
+    const keep = (cell: number) => {
+      keeper.keep(recordOf(cell));
+      keeper.progressed({ done: cell + 1, total: 3, millisecondsLeft: null });
+      return keeper.settled();
+    };
+    keeper.begin(MANIFEST);
+    await keep(0);
+    open!.close();
+    open = undefined;
+    await keep(1);
+    const [during] = await opened.at(-1)!.list();
+    await keep(2);
+    await keeper.end('finished');
+    const [run] = await opened.at(-1)!.list();
+    return { events, during: during!.records, run, opened: opened.length };
   },
   async full() {
     const store = await RunStore.open();

@@ -57,6 +57,15 @@ test('a page of a newer version is given way', async ({ page }) => {
   });
 });
 
+test('a store that the browser closes is opened anew, and the run is kept on', async ({ page }) => {
+  expect(await scenario(page, 'reopens')).toMatchObject({
+    events: ['run-kept'],
+    during: 2,
+    run: { state: 'finished', records: 3 },
+    opened: 2,
+  });
+});
+
 test('a full disk is a sentence; a batch is there whole or not at all', async ({
   page,
   baseURL,

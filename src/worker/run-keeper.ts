@@ -28,7 +28,8 @@ export class RunKeeper {
   private constructor(
     private readonly emit: Listener,
     private readonly asked: KeptRequest,
-    private readonly store: RunStore | undefined,
+    private readonly openRuns: OpenRuns,
+    private store: RunStore | undefined,
     private readonly id: string,
     private readonly release: () => void,
   ) {}
@@ -56,7 +57,7 @@ export class RunKeeper {
       throw new Error(
         'This run goes on in another tab. Watch it here, or close it there to go on with it here.',
       );
-    const keeper = new RunKeeper(emit, asked, store, id, release ?? (() => {}));
+    const keeper = new RunKeeper(emit, asked, openRuns, store, id, release ?? (() => {}));
     if (store === undefined || resume === undefined) return { keeper, records: given };
     try {
       return { keeper, records: await keeper.takeUp(store, resume) };
@@ -147,7 +148,7 @@ export class RunKeeper {
     this.changed = false;
     this.row = next;
     try {
-      await this.store!.write(next, lines, this.isNew ? this.asked : undefined);
+      await this.writeLines(next, lines);
       this.isNew = false;
       if (this.told) this.emit({ type: 'run-kept', experiment: next.experiment, id: this.id });
       this.told = false;
@@ -160,6 +161,19 @@ export class RunKeeper {
       this.changed = true;
       this.tellNotKept((error as Error).message);
       return false;
+    }
+  }
+
+  /** Where the browser has closed the store, it is opened anew, once. */
+  private async writeLines(run: KeptRun, lines: readonly string[]): Promise<void> {
+    const asked = this.isNew ? this.asked : undefined;
+    try {
+      await this.store!.write(run, lines, asked);
+    } catch (error) {
+      const store = await this.openRuns();
+      if (store === this.store) throw error;
+      this.store = store;
+      await store.write(run, lines, asked);
     }
   }
 

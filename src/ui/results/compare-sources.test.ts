@@ -22,6 +22,7 @@ function listed(id: string, part: Partial<ListedRun> = {}): ListedRun {
     resumable: true,
     changedAt: '2026-01-01T00:00:00.000Z',
     held: false,
+    here: false,
     ...part,
   };
 }

@@ -1,5 +1,6 @@
 import { useRef, type KeyboardEvent } from 'react';
 import { useActions, useWorkbench } from '../store/context.tsx';
+import { TabBoundary } from './tab-boundary.tsx';
 import { TAB_LABELS } from './tab-labels.ts';
 import { SHOWN_TABS } from './tabs.ts';
 import './results.css';
@@ -15,6 +16,9 @@ const TAB_KEYS: Readonly<Record<string, (at: number, count: number) => number>> 
 /** The results of every experiment, a tab for each (by the tabs pattern of WAI-ARIA). */
 export function ResultsPanel() {
   const shown = useWorkbench((state) => state.resultTab);
+  const result = useWorkbench((state) => state.result);
+  const diagnoses = useWorkbench((state) => state.diagnosisResults);
+  const imported = useWorkbench((state) => state.importedMaps);
   const actions = useActions();
   const list = useRef<HTMLDivElement>(null);
   const tab = SHOWN_TABS.find(({ id }) => id === shown) ?? SHOWN_TABS[0]!;
@@ -54,7 +58,9 @@ export function ResultsPanel() {
         ))}
       </div>
       <div id="result" className="result-panel" role="tabpanel" aria-labelledby={`tab-${tab.id}`}>
-        <Tab />
+        <TabBoundary key={tab.id} of={[result, diagnoses, imported]}>
+          <Tab />
+        </TabBoundary>
       </div>
     </section>
   );

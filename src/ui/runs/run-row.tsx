@@ -1,13 +1,19 @@
 import { useState } from 'react';
 import { byteCount } from '../format.ts';
-import { useActions, useWorkbench } from '../store/context.tsx';
+import { useActions } from '../store/context.tsx';
 import type { ListedRun } from '../store/state.ts';
-import { dayAndTime, runSettings, runsHere, runState, runTitle } from './run-words.ts';
+import { dayAndTime, runSettings, runState, runTitle } from './run-words.ts';
 
-/** A kept run with all that can be done with it; `onLeave` closes the list where the page is wanted. */
-export function RunRow({ run, onLeave }: { run: ListedRun; onLeave: () => void }) {
-  const { id, held, state, resumable, records, bytes, changedAt, failure } = run;
-  const isHere = useWorkbench((page) => runsHere(page).includes(id));
+interface Props {
+  readonly run: ListedRun;
+  /** Closes the list where the page is wanted. */
+  readonly onLeave: () => void;
+  readonly onRemove: () => void;
+}
+
+/** A kept run with all that can be done with it. */
+export function RunRow({ run, onLeave, onRemove }: Props) {
+  const { id, held, here, state, resumable, records, bytes, changedAt, failure } = run;
   const actions = useActions();
   const [asked, setAsked] = useState(false);
   const title = runTitle(run);
@@ -19,7 +25,7 @@ export function RunRow({ run, onLeave }: { run: ListedRun; onLeave: () => void }
     <li data-testid="kept-run" data-state={state} data-held={held || undefined}>
       <div className="kept-run-words">
         <span>
-          <strong>{title}</strong> {runState(run, isHere)}
+          <strong>{title}</strong> {runState(run)}
         </span>
         <span className="hint">{runSettings(run)}</span>
         <span className="hint">
@@ -30,7 +36,7 @@ export function RunRow({ run, onLeave }: { run: ListedRun; onLeave: () => void }
         )}
       </div>
       <div className="kept-run-buttons">
-        {held && !isHere ? (
+        {held && !here ? (
           <button type="button" aria-label={`Watch ${title}`} onClick={leaving(actions.watchRun)}>
             Watch
           </button>
@@ -61,7 +67,7 @@ export function RunRow({ run, onLeave }: { run: ListedRun; onLeave: () => void }
             className="quiet"
             aria-label={`${asked ? 'Really remove' : 'Remove'} ${title}`}
             onBlur={() => setAsked(false)}
-            onClick={() => (asked ? void actions.removeRun(id) : setAsked(true))}
+            onClick={() => (asked ? onRemove() : setAsked(true))}
           >
             {asked ? 'Really remove' : 'Remove'}
           </button>

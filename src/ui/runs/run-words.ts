@@ -1,7 +1,7 @@
 /** Kept runs in words. */
 import { TAB_LABELS } from '../results/tab-labels.ts';
 import { isCutOff } from '../store/kept-run-actions.ts';
-import type { ListedRun, WorkbenchState } from '../store/state.ts';
+import type { ListedRun } from '../store/state.ts';
 
 /** `Probe of emoji-llava`. */
 export function runTitle({ experiment, manifest }: ListedRun): string {
@@ -22,18 +22,13 @@ export function percent({ share, state }: ListedRun): string {
 }
 
 /** What became of it. */
-export function runState(run: ListedRun, isHere: boolean): string {
-  const where = isHere ? 'in this tab' : 'in another tab';
+export function runState(run: ListedRun): string {
+  const where = run.here ? 'in this tab' : 'in another tab';
   if (run.held) return `${run.state === 'paused' ? 'paused' : 'runs'} ${where}, ${percent(run)}`;
   if (run.state === 'finished') return 'finished';
   if (run.state === 'failed') return `failed at ${percent(run)}`;
   const word = isCutOff(run.state) ? 'cut off' : 'stopped';
   return `${word} at ${percent(run)}`;
-}
-
-/** The names of the runs that this tab works on or has worked on last. */
-export function runsHere({ probe, diagnosis }: WorkbenchState): readonly (string | undefined)[] {
-  return [probe.kept, diagnosis.kept];
 }
 
 /** Day and time in the reader's own zone, as `2026-11-26 19:20`. */

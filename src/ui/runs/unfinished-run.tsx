@@ -1,18 +1,14 @@
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { isCutOff } from '../store/kept-run-actions.ts';
 import { isBusy, type ListedRun, type WorkbenchState } from '../store/state.ts';
-import { percent, runSettings, runsHere, runTitle } from './run-words.ts';
+import { percent, runSettings, runTitle } from './run-words.ts';
 import './runs.css';
 
 /** The newest run that was cut off, or that another tab works on, while this tab has none of its own. */
 function unfinished(state: WorkbenchState): ListedRun | undefined {
   const { rows, dismissed, watched } = state.runs;
   if (isBusy(state) || watched !== undefined) return undefined;
-  const here = runsHere(state);
-  return rows?.find(
-    ({ id, state: of, held }) =>
-      id !== dismissed && isCutOff(of) && (held ? !here.includes(id) : true),
-  );
+  return rows?.find(({ id, state: of, here }) => id !== dismissed && isCutOff(of) && !here);
 }
 
 /** Asks whether to go on with a run that was cut off, or to watch that of another tab. */

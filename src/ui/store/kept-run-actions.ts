@@ -1,6 +1,6 @@
 /** What a person does with the runs that the browser keeps. */
 import { hearNews, heldRuns, holdRun, succeedRun, tellNews } from '../../kept/run-lock.ts';
-import type { KeptRun } from '../../kept/run-schema.ts';
+import type { KeptRequest, KeptRun } from '../../kept/run-schema.ts';
 import { RunStore } from '../../kept/run-store.ts';
 import type { DiagnosisScope } from '../../protocol/diagnosis.ts';
 import type { PictureSet } from '../../protocol/picture-set.ts';
@@ -12,7 +12,7 @@ import { type DiagnosisActions, whatOf } from './diagnosis-actions.ts';
 import { importRun } from './import-run.ts';
 import { isPersistent } from './kept-storage.ts';
 import type { ProbeActions } from './probe-actions.ts';
-import { isBusy, type RunsState, type WorkbenchStore } from './state.ts';
+import { isBusy, runsAtWork, type RunsState, type WorkbenchStore } from './state.ts';
 
 export interface KeptRunActions {
   /** Lists the kept runs anew. */
@@ -71,8 +71,14 @@ export function createKeptRunActions(
 
   async function refreshRuns(): Promise<void> {
     try {
+      const before = runsAtWork(store.getState());
       const [rows, held] = await Promise.all([(await openStore()).list(), heldRuns()]);
-      const listed = rows.map((run) => ({ ...run, held: held.has(run.id) }));
+      // A run may begin or end here in between.
+      const here = new Set([...before, ...runsAtWork(store.getState())]);
+      const listed = rows.map((run) => {
+        const isHeld = held.has(run.id);
+        return { ...run, held: isHeld, here: isHeld && here.has(run.id) };
+      });
       setRuns({ rows: listed, problem: undefined, persistent: await isPersistent() });
     } catch (error) {
       setRuns({ problem: (error as Error).message });
@@ -85,6 +91,13 @@ export function createKeptRunActions(
     throw new Error('This run is not kept any more: another tab removed it.');
   }
 
+  /** The items of a result show their pictures, which may be of an earlier page. */
+  function keepPictures({ request }: KeptRequest): void {
+    const set = 'dataset' in request ? request.dataset : datasetOf(request.scope);
+    if (set === undefined || set === 'embedded') return;
+    for (const { id, image } of set.pictures) library.keepImage(id, image);
+  }
+
   async function show(runs: RunStore, id: string, run: StoredRun): Promise<void> {
     const { experiment, manifest, records } = run;
     const asked = await runs.request(id);
@@ -92,6 +105,7 @@ export function createKeptRunActions(
       asked === undefined || asked.experiment === 'probe'
         ? { scope: 'groups' }
         : whatOf(asked.request.scope);
+    if (asked !== undefined) keepPictures(asked);
     const kept = { kept: id, manifest };
     store.setState(({ result, previous, diagnosisResults }) => {
       const shown = {
@@ -136,11 +150,7 @@ export function createKeptRunActions(
         );
       checkReady(run);
       stopWatching();
-      const { request } = asked;
-      const set = 'dataset' in request ? request.dataset : datasetOf(request.scope);
-      // The items of a result show their pictures.
-      if (set !== undefined && set !== 'embedded')
-        for (const { id: picture, image } of set.pictures) library.keepImage(picture, image);
+      keepPictures(asked);
       const stored = await runs.read(run);
       announce('The run goes on');
       if (asked.experiment === 'probe' && stored.experiment === 'probe')
@@ -250,11 +260,14 @@ export function createKeptRunActions(
       }),
     importRuns: (files) =>
       attempt(async (runs) => {
-        for (const file of files) {
-          await importRun(runs, file, store.getState().dataset?.name);
-          announce(`${file.name} is kept`);
+        try {
+          for (const file of files) {
+            await importRun(runs, file, store.getState().dataset?.name);
+            announce(`${file.name} is kept`);
+          }
+        } finally {
+          await refreshRuns();
         }
-        await refreshRuns();
       }),
     removeRun: (id) =>
       attempt(async (runs) => {

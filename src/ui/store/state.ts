@@ -143,6 +143,8 @@ export type CoverSettings = Pick<PerceptionRequest, 'modes' | 'tiles' | 'fill'>;
 /** A kept run, and whether some tab runs it just now. */
 export interface ListedRun extends KeptRun {
   readonly held: boolean;
+  /** Whether it is this tab that runs it. */
+  readonly here: boolean;
 }
 
 /** What the browser keeps of runs. */
@@ -291,6 +293,13 @@ export function benchPictures(bench: Bench): (string | null)[] {
 /** Whether a run is under way, standing still included. */
 export function isActive({ phase }: ProbeState | DiagnosisState): boolean {
   return ['running', 'pausing', 'paused', 'cancelling'].includes(phase);
+}
+
+/** The kept runs that this tab works on. */
+export function runsAtWork({ probe, diagnosis }: WorkbenchState): string[] {
+  return [probe, diagnosis].flatMap((run) =>
+    isActive(run) && run.kept !== undefined ? [run.kept] : [],
+  );
 }
 
 /** Whether a probe or a diagnosis is under way: then no other can start. */
