@@ -207,6 +207,8 @@ test('a run of own pictures goes on with them after its tab was closed', async (
   const later = await openAnother(context);
   const unfinished = later.getByTestId('unfinished-run');
   await unfinished.getByRole('button', { name: 'Go on' }).click();
+  await expect(later.locator('.run-buttons button').first()).toBeFocused();
+  await expect(later.getByLabel('Groups')).toHaveValue('2');
   await runReaches(later, 'finished');
   await later.locator('[data-map="standard"] button[data-cell="top_left"]').click();
   const pixelOf = (shown: Page) => () =>

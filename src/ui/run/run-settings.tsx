@@ -16,10 +16,11 @@ interface RunSettingsFieldsProps {
 export function RunSettingsFields({ active, open, onToggle }: RunSettingsFieldsProps) {
   const run = useWorkbench((state) => state.run);
   const strength = useWorkbench((state) => state.strength);
+  const running = useWorkbench((state) => state.probe.manifest?.schemes.length);
   const own = useWorkbench((state) => state.ownPictures.length);
   const actions = useActions();
   const between = strength > 0 && strength < 1;
-  const schemes = run.withStrength && between ? 3 : 2;
+  const schemes = (active ? running : undefined) ?? (run.withStrength && between ? 3 : 2);
   const answers = (run.groups * CELLS_AND_QUESTIONS * schemes).toLocaleString('en');
   const groups = `${run.groups} ${run.groups === 1 ? 'group' : 'groups'}`;
   return (

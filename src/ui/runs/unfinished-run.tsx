@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useActions, useWorkbench } from '../store/context.tsx';
 import { isCutOff } from '../store/kept-run-actions.ts';
 import { isBusy, type ListedRun, type WorkbenchState } from '../store/state.ts';
@@ -17,6 +18,23 @@ export function UnfinishedRun() {
   const live = useWorkbench((state) => state.model.phase === 'live');
   const failure = useWorkbench((state) => state.runs.failure);
   const actions = useActions();
+  const shown = run !== undefined;
+  const started = useRef(false);
+
+  // The button goes with the notice; whoever pressed it goes on at the run bar.
+  useEffect(() => {
+    if (!shown) return;
+    return () => {
+      if (started.current && document.activeElement === document.body)
+        document.querySelector<HTMLElement>('.run-buttons button')?.focus();
+      started.current = false;
+    };
+  }, [shown]);
+  function start(work: (id: string) => Promise<void>, id: string): void {
+    started.current = true;
+    void work(id);
+  }
+
   if (run === undefined) return null;
   const { id, held, resumable } = run;
   return (
@@ -34,13 +52,13 @@ export function UnfinishedRun() {
       </p>
       <div className="kept-run-buttons">
         {held ? (
-          <button type="button" onClick={() => void actions.watchRun(id)}>
+          <button type="button" onClick={() => start(actions.watchRun, id)}>
             Watch
           </button>
         ) : (
           <>
             {resumable && (
-              <button type="button" disabled={!live} onClick={() => void actions.goOnKept(id)}>
+              <button type="button" disabled={!live} onClick={() => start(actions.goOnKept, id)}>
                 Go on
               </button>
             )}

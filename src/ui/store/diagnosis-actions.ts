@@ -165,6 +165,7 @@ export function createDiagnosisActions(
           diagnosis: { phase: 'running', kind, run, kept, ...of, manifest },
           diagnosisResults: { ...diagnosisResults, [kind]: result },
           importedMaps: undefined,
+          panel: 'results',
           resultTab: kind,
         };
       });

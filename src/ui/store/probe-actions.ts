@@ -9,6 +9,7 @@ import {
   isBusy,
   type ProbeState,
   type ResultState,
+  type RunSettings,
   type WorkbenchStore,
 } from './state.ts';
 
@@ -35,6 +36,12 @@ export function resultOfRun(
   previous: ResultState | undefined,
 ): ResultState | undefined {
   return [result, previous].find((shown) => shown?.run === probe.run);
+}
+
+/** What the run bar tells of a run that goes on; own pictures may have changed since, so they stay. */
+function settingsOf(request: ProbeRequest, settings: RunSettings): RunSettings {
+  const { dataset, groups, seed } = request;
+  return { ...settings, groups, seed, ...(dataset === 'embedded' && { dataset }) };
 }
 
 export function createProbeActions(
@@ -94,9 +101,11 @@ export function createProbeActions(
     if (isBusy(store.getState())) return;
     if (has?.manifest === undefined) return;
     if (has !== result) swapResults();
+    const request = lastRequest;
+    store.setState(({ run }) => ({ run: settingsOf(request, run) }));
     setProbe({ phase: 'running', failure: undefined });
     await runProbe({
-      ...lastRequest,
+      ...request,
       resume: { manifest: has.manifest, records: has.records, kept: has.kept },
     });
   }
@@ -107,13 +116,15 @@ export function createProbeActions(
     { manifest, records }: KeptProbe,
   ): Promise<void> {
     lastRequest = request;
-    store.setState(({ probe, result, previous }) => {
+    store.setState(({ probe, result, previous, run: settings }) => {
       const run = probe.run + 1;
       return {
+        run: settingsOf(request, settings),
         probe: { phase: 'running', run, kept, manifest },
         result: { source: 'run', run, kept, manifest, records },
         previous: result.records.length > 0 && result.kept !== kept ? result : previous,
         opened: undefined,
+        panel: 'results',
         resultTab: 'probe',
       };
     });
