@@ -15,6 +15,7 @@ test('everything works by keyboard, and is announced', async ({ page }) => {
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'What am I looking at?' });
   await expect(help).toContainText('2509.21984');
+  await expect(help.getByRole('heading', { name: 'What am I looking at?' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
 

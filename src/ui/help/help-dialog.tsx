@@ -4,10 +4,17 @@ import { KEYS } from '../keys.ts';
 /** What the page shows, in plain words, and its keys. Esc closes it. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // Else the first link has the focus, and a small screen opens scrolled down to it.
+    heading.current?.focus();
+  }, []);
   return (
     <dialog ref={dialog} className="dialog" onClose={onClose} aria-labelledby="help-title">
-      <h2 id="help-title">What am I looking at?</h2>
+      <h2 id="help-title" ref={heading} tabIndex={-1}>
+        What am I looking at?
+      </h2>
       <p>
         A vision-language model answers questions about a picture. Here the same small drawing is
         put into each of nine cells, one after the other, and the model is asked each time whether
@@ -36,7 +43,8 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         where the number is the same everywhere, the encoder sees the target everywhere, and what
         the probe finds comes later in the model. <em>Flow</em> shows how the text behind the
         picture attends to its tokens: where layers read from. No map of what is covered or attended
-        to is evidence that an answer is right.
+        to is evidence that an answer is right. <em>Compare</em> sets two schemes or two runs side
+        by side, with tests and every item whose answer flipped.
       </p>
       <p>
         BaPA comes from &ldquo;From Bias to Balance&rdquo;,{' '}
