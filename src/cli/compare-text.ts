@@ -52,8 +52,9 @@ export function comparisonText(comparison: ConditionComparison, table: ReportTab
       ? unpaired > 0
         ? [`${unpaired} groups are left out: not both were asked the same about them.`]
         : []
-      : ['Nothing is paired: the two were asked about different pictures.']),
-    ...table.rows.flatMap(rowLines),
+      : ['Nothing is paired: fewer than two groups share pictures and questions.']),
+    // A run of one group has no number over cells, and says so in its verdict alone.
+    ...table.rows.filter(hasNumbers).flatMap(rowLines),
     ...(pairing === 'paired'
       ? [
           `Items that flipped: ${flipped.length} (${gained} right in the second alone, ${flipped.length - gained} in the first alone)`,
@@ -63,6 +64,10 @@ export function comparisonText(comparison: ConditionComparison, table: ReportTab
   ];
   const words = verdictText(verdictHeadline(summary), verdict(summary));
   return `${lines.map((line) => ascii(line)).join('\n')}\n${words}`;
+}
+
+function hasNumbers([, before, after]: readonly TableValue[]): boolean {
+  return before !== null || after !== null;
 }
 
 /** A name, and below it the two conditions and the change. */

@@ -181,7 +181,7 @@ function Compared({ first, second, firstLabel, secondLabel, isOneRun }: Compared
       </div>
       <p className="hint" data-testid="pairing">
         {pairing === 'apart'
-          ? 'The two were asked about different pictures: nothing is paired, and intervals are wider.'
+          ? 'Fewer than two groups share pictures and questions: nothing is paired, and intervals are wider.'
           : `Paired over ${summary.schemes[0]?.across?.groups ?? 0} groups with the same pictures and questions.`}
         {pairing === 'paired' && unpaired > 0 && ` ${unpaired} without a partner are left out.`}
       </p>
