@@ -20,6 +20,7 @@ export function ExportMenu({ maps, records, manifest }: ExportMenuProps) {
   return (
     <FigureMenu name={name} figures={savedFigures(maps)}>
       <div className="menu-row">
+        <span>Answers</span>
         <button
           type="button"
           disabled={none}

@@ -178,7 +178,7 @@ function PictureChoice({ records, chosen, onChoose }: PictureChoiceProps) {
         value={chosen ?? ''}
         onChange={({ target: { value } }) => onChoose(value === '' ? undefined : Number(value))}
       >
-        <option value="">means by the target’s cell</option>
+        <option value="">means by cell</option>
         {pictures.map(({ index, caption, cell }) => (
           <option key={index} value={index}>
             {caption}, {cellName(cell)}

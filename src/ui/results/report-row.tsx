@@ -11,7 +11,14 @@ export function ReportRow() {
   const diagnosisResults = useWorkbench((state) => state.diagnosisResults);
   const [failure, setFailure] = useState<string>();
   const runs = reportRuns({ result, diagnosisResults });
-  const of = runs.map(({ experiment }) => TAB_LABELS[experiment].toLowerCase()).join(', ');
+  const sources = { ...diagnosisResults, probe: result };
+  const namesOf = (precomputed: boolean) =>
+    runs
+      .filter(({ experiment }) => (sources[experiment]?.source === 'precomputed') === precomputed)
+      .map(({ experiment }) => TAB_LABELS[experiment].toLowerCase())
+      .join(', ');
+  const [own, precomputed] = [namesOf(false), namesOf(true)];
+  const of = [own, precomputed && `precomputed ${precomputed}`].filter(Boolean).join('; ');
 
   async function save(kind: 'page' | 'zip'): Promise<void> {
     try {

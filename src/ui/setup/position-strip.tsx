@@ -12,7 +12,7 @@ const STRIP = 8;
 export function PositionStrip() {
   const strip = useWorkbench((state) => state.strip);
   if (strip === undefined) {
-    return <p className="hint">The position of every token appears when the model is loaded.</p>;
+    return <p className="hint">The position of every token appears with the first answer.</p>;
   }
   const { kinds, positions } = strip;
   const count = kinds.length;
