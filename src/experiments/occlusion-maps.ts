@@ -161,10 +161,10 @@ type MapMaker = (
 ) => Promise<SchemeMap[]>;
 
 /** Large blocks first, refined where they are hot. */
-export const coarseMaps = searchedMaps(coarseToFine);
+const coarseMaps = searchedMaps(coarseToFine);
 
 /** Some single tiles first, then the hottest between them; the rest is interpolated. */
-export const sparseMaps = searchedMaps(sparseToFine);
+const sparseMaps = searchedMaps(sparseToFine);
 
 /** How each mode goes over the tiles. */
 export const MAP_MAKERS: Readonly<Record<PerceptionMode, MapMaker>> = {
