@@ -68,7 +68,7 @@ function acrossLines(across: GroupSummary): string[] {
   if (sensitivity) lines.push(`  sensitivity d' over all items: ${interval(sensitivity)}`);
   lines.push(
     `  mean margin on positives: range over cells ${interval(margins.range)},`,
-    `    ${pValue(margins.rangeNull.p)} (by chance ${number(margins.rangeNull.nullMean)})`,
+    `    ${pValue(margins.rangeNull.p)} (by chance ${number(margins.rangeNull.nullMean)}); ${margins.resamples} resamples, ${margins.rangeNull.permutations} permutations`,
   );
   for (const [name, items] of [
     ['positives', positives],

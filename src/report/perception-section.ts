@@ -123,7 +123,8 @@ function sharesTable({ conditions }: PerceptionSummary): ReportTable {
 function changesTable({ comparisons }: PerceptionSummary): ReportTable {
   return {
     name: 'changes',
-    caption: 'What changes in the shares between schemes, over the same groups',
+    caption:
+      'What changes in the shares between schemes, over the pictures that both have a map of',
     columns: columns({ difference: 'text', mode: 'text', cell: 'text', change: 'signed' }),
     rows: comparisons.flatMap(({ first, second, mode, cells, meanShare }) => {
       const pair = `${second} − ${first}`;

@@ -8,6 +8,7 @@ import {
   type ProbeSummary,
 } from '../results/summary.ts';
 import { verdict } from '../results/verdict.ts';
+import { cellsWith } from '../results/verdict-words.ts';
 import { curveFigure } from './curve-figure.ts';
 import { probeFigures } from './probe-figures.ts';
 import { columns, type ReportTable } from './report-table.ts';
@@ -116,10 +117,17 @@ function acrossTable(summary: ProbeSummary): ReportTable {
       of.range,
       of.rangeNull.nullMean,
       of.rangeNull.p,
-      of.best.value === of.worst.value ? 'all alike' : words(of.best.cell),
-      of.best.value === of.worst.value ? 'all alike' : words(of.worst.cell),
+      cellNames(of, of.best.value),
+      cellNames(of, of.worst.value),
     ]),
   };
+}
+
+/** One or two cells by name, more by their number. */
+function cellNames(of: MeasureSummary, value: number): string {
+  const cells = cellsWith(of, value);
+  if (cells.length === of.cells.length) return 'all alike';
+  return cells.length > 2 ? `${cells.length} cells alike` : cells.map(words).join(', ');
 }
 
 function consistencyTable({ schemes }: ProbeSummary): ReportTable {

@@ -98,7 +98,7 @@ describe('one scheme of two runs', () => {
     const dataset = { name: 'others', hash: 'another', items: 3 };
     const other = condition(makeRun(ALL), makeManifest({ groups: 12, dataset }));
     const compared = compareConditions(first, other, QUICK);
-    expect(compared).toMatchObject({ pairing: 'apart', unpaired: 12, flipped: [] });
+    expect(compared).toMatchObject({ pairing: 'apart', unpaired: 24, flipped: [] });
     expect(compared.summary.comparisons).toEqual([]);
     expect(compared.summary.schemes.map(({ scheme }) => scheme.label)).toEqual([
       'pictures, standard',

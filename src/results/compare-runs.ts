@@ -62,7 +62,8 @@ export function compareConditions(
   const [first, second] = conditionNames(a, b);
   const differences = manifestDifferences(a.manifest, b.manifest);
   const groups = commonGroups(a, b);
-  const all = new Set([...a.records, ...b.records].map(({ group }) => group));
+  const groupsOf = (...runs: readonly Condition[]) =>
+    new Set(runs.flatMap(({ records }) => records.map(({ group }) => group))).size;
   const paired = groups.size >= LEAST_GROUPS;
   const part = ({ records }: Condition, scheme: string) =>
     (paired ? records.filter(({ group }) => groups.has(group)) : records).map((record) => ({
@@ -72,15 +73,17 @@ export function compareConditions(
   const [recordsA, recordsB] = [part(a, first), part(b, second)];
   const names = { first, second, differences };
   if (!paired) {
+    // Their numbers may be the same; the groups are not.
+    const unpaired = groupsOf(a) + groupsOf(b);
     const apart = apartSummaries(recordsA, recordsB, options);
-    return { ...names, pairing: 'apart', unpaired: all.size, ...apart, flipped: [] };
+    return { ...names, pairing: 'apart', unpaired, ...apart, flipped: [] };
   }
   const summary = summarize([...recordsA, ...recordsB], options);
   const [compared] = summary.comparisons;
   return {
     ...names,
     pairing: 'paired',
-    unpaired: all.size - groups.size,
+    unpaired: groupsOf(a, b) - groups.size,
     summary,
     changes: {
       accuracy: compared?.accuracy ?? null,

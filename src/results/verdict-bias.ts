@@ -1,8 +1,8 @@
 /** The bias of one scheme, in words. */
-import { CELLS } from './records.ts';
 import type { Measure } from './resampled-schemes.ts';
 import type { GroupSummary, MeasureSummary, SchemeSummary } from './summary.ts';
 import {
+  cellsWith,
   cellWords,
   decimals,
   isLikelyChance,
@@ -82,8 +82,8 @@ function sizeSentence(label: string, found: MeasureSummary, quantity: string): s
 }
 
 /** The cells that have a value: by name where they are one or two. */
-function placeWords({ cells }: MeasureSummary, value: number): string {
-  const names = CELLS.filter((_, at) => cells[at]!.value === value).map(cellWords);
+function placeWords(found: MeasureSummary, value: number): string {
+  const names = cellsWith(found, value).map(cellWords);
   if (names.length > 2) return `in ${names.length} cells`;
   return `in the ${names.join(' and ')} ${names.length === 1 ? 'cell' : 'cells'}`;
 }
@@ -113,12 +113,12 @@ function saturationSentences(
 ): string[] {
   const high = mean.value >= SATURATED;
   if (!high && mean.value > 1 - SATURATED) return [];
-  const { range, rangeNull } = margins;
+  const { range, rangeNull, resamples } = margins;
   const beyond = isLikelyChance(rangeNull.p)
     ? `are not distinguishable from chance${evidence === 'none' ? ' either' : ''}`
     : 'differ by more than chance';
   return [
-    `Nearly every answer is ${high ? 'right' : 'wrong'}, so accuracy has hardly any room to show a bias. The mean margins of the cells ${beyond} (range ${spanWords(range)}, by chance ${decimals(rangeNull.nullMean)}, ${pWords(rangeNull.p)}).`,
+    `Nearly every answer is ${high ? 'right' : 'wrong'}, so accuracy has hardly any room to show a bias. The mean margins of the cells ${beyond} (range ${spanWords(range)}, by chance ${decimals(rangeNull.nullMean)}, ${pWords(rangeNull.p)}; from ${resamples} resamples and ${rangeNull.permutations} permutations).`,
   ];
 }
 

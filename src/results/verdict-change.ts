@@ -21,15 +21,16 @@ type ChangeEvidence = 'clear' | 'mixed' | 'none';
 /** The evidence in a line. */
 export function changeHeadline(comparison: Comparison, measure: Measure): string {
   const found = comparison[measure] ?? comparison.accuracy;
-  const [narrower, lower] = [found.range.value < 0, found.mean.value < 0];
+  const rangeWord = direction(found.range.value, 'smaller', 'larger');
+  const meanWord = direction(found.mean.value, 'lower', 'higher');
   const range: Readonly<Record<ChangeEvidence, string>> = {
-    clear: `a ${narrower ? 'smaller' : 'larger'} range (${change(found.range.value)})`,
-    mixed: `perhaps a ${narrower ? 'smaller' : 'larger'} range`,
+    clear: `a ${rangeWord} range (${change(found.range.value)})`,
+    mixed: `perhaps a ${rangeWord} range`,
     none: 'no change of the range that can be told from chance',
   };
   const mean: Readonly<Record<ChangeEvidence, string>> = {
-    clear: `, and a ${lower ? 'lower' : 'higher'} mean (${change(found.mean.value)})`,
-    mixed: `, and perhaps a ${lower ? 'lower' : 'higher'} mean`,
+    clear: `, and a ${meanWord} mean (${change(found.mean.value)})`,
+    mixed: `, and perhaps a ${meanWord} mean`,
     none: '',
   };
   const subject = subjectOf(comparison.first, comparison.second);
@@ -80,6 +81,12 @@ function evidenceOf(found: MeasureComparison, what: 'mean' | 'range'): ChangeEvi
   return signs.every(Boolean) ? 'clear' : signs.some(Boolean) ? 'mixed' : 'none';
 }
 
+/** What was observed; an interval may leave 0 out all the same where that is 0. */
+function direction(value: number, less: string, more: string): string {
+  if (value === 0) return 'different';
+  return value < 0 ? less : more;
+}
+
 function rangeSentence(
   found: MeasureComparison,
   before: SchemeSummary,
@@ -90,12 +97,12 @@ function rangeSentence(
   const rangeOf = ({ across }: SchemeSummary) => (across![measure] ?? across!.accuracy).range.value;
   const [from, to] = [rangeOf(before), rangeOf(after)];
   const numbers = `from ${decimals(from)} to ${decimals(to)}, a change of ${changeWords(found.range)}, ${pWords(found.swaps.pRange)} when the two are exchanged inside groups`;
-  const direction = found.range.value < 0 ? 'smaller' : 'larger';
+  const word = direction(found.range.value, 'smaller', 'larger');
   switch (evidenceOf(found, 'range')) {
     case 'clear':
-      return `${subject} makes the range over cells ${direction}: ${numbers}.${remains(after, measure)}`;
+      return `${subject} makes the range over cells ${word}: ${numbers}.${remains(after, measure)}`;
     case 'mixed':
-      return `${subject} may make the range over cells ${direction}, but interval and test disagree: ${numbers}.`;
+      return `${subject} may make the range over cells ${word}, but interval and test disagree: ${numbers}.`;
     case 'none': {
       const none = biasEvidence(before.across!, measure) === 'none';
       return `Whether ${lowerFirst(subject)} changes the range over cells cannot be told from these groups: ${numbers}.${none ? ' There was no range beyond chance to begin with.' : ''}`;
@@ -117,14 +124,14 @@ function remains({ across }: SchemeSummary, measure: Measure): string {
 
 function meanSentence(found: MeasureComparison, quantity: string): string {
   const numbers = `${changeWords(found.mean)}, ${pWords(found.swaps.pMean)}`;
-  const direction = found.mean.value < 0 ? 'falls' : 'rises';
+  const verb = found.mean.value < 0 ? 'falls' : 'rises';
   switch (evidenceOf(found, 'mean')) {
     case 'clear': {
       const evener =
         found.mean.value < 0 && found.range.value < 0 && evidenceOf(found, 'range') === 'clear'
           ? ' The map is more even, and fewer answers are right.'
           : '';
-      return `Mean ${quantity} ${direction}: ${numbers}.${evener}`;
+      return `Mean ${quantity} ${verb}: ${numbers}.${evener}`;
     }
     case 'mixed':
       return `Mean ${quantity} may have changed, but interval and test disagree: ${numbers}.`;

@@ -1,5 +1,7 @@
 /** Numbers and names as a verdict writes them. */
+import { type Cell, CELLS } from './records.ts';
 import type { Measure } from './resampled-schemes.ts';
+import type { AcrossCells } from './statistics/across-cells.ts';
 import type { Estimate } from './statistics/wilson.ts';
 
 /** Every test's level. */
@@ -39,6 +41,12 @@ export function pWords(p: number): string {
 /** `top_left` as people say it. */
 export function cellWords(cell: string): string {
   return cell.replace('_', ' ');
+}
+
+/** The cells that have a value: a best or a worst one may have others like it. */
+export function cellsWith({ cells }: AcrossCells, value: number): Cell[] {
+  // The means of as many right answers, split otherwise, may differ in their last digit.
+  return CELLS.filter((_, at) => Math.abs(cells[at]!.value - value) < 1e-9);
 }
 
 /** What the measure is called; without negatives there is accuracy alone. */

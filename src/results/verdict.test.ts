@@ -6,6 +6,7 @@ import { makeRun } from './testing/make-records.ts';
 import { BALANCED, STANDARD } from './scheme.ts';
 import { summarize } from './summary.ts';
 import { verdict, verdictHeadline, type VerdictOptions, type VerdictTopic } from './verdict.ts';
+import { changeHeadline, changeSentences } from './verdict-change.ts';
 
 const QUICK = { resamples: 500, permutations: 500, seed: 5 };
 const RIGHT = '111111111';
@@ -80,6 +81,7 @@ describe('the bias of one scheme', () => {
     expect(text).toContain('is not distinguishable from chance');
     expect(text).toContain('Nearly every answer is right, so accuracy has hardly any room');
     expect(text).toContain('The mean margins of the cells are not distinguishable from chance');
+    expect(text).toContain('from 500 resamples and 500 permutations');
   });
 
   it('is nothing where no answer depends on the cell', () => {
@@ -189,6 +191,24 @@ describe('what BaPA changed', () => {
     expect(text).toContain('There was no range beyond chance to begin with.');
     expect(text).toContain('No change of mean accuracy on positive items can be told from chance');
     expect(text).toContain('No single cell changes beyond chance');
+  });
+
+  it('neither more nor less, where interval and test disagree', () => {
+    const schemes = [
+      ...makeRun({ positive: draw(60, even(0.8), seeded(1)) }),
+      ...makeRun({ positive: draw(60, even(0.8), seeded(2)) }, BALANCED),
+    ];
+    const summary = summarize(schemes, QUICK);
+    const [found] = summary.comparisons;
+    const { accuracy } = found!;
+    const none = { value: 0, low: 0.01, high: 0.02 };
+    const still = { ...found!, accuracy: { ...accuracy, range: none, mean: none } };
+    expect(changeHeadline(still, 'accuracy')).toBe(
+      'BaPA: perhaps a different range, and perhaps a different mean.',
+    );
+    expect(changeSentences(still, summary.schemes, 'accuracy')[0]).toContain(
+      'BaPA may make the range over cells different, but interval and test disagree',
+    );
   });
 
   it('is not fooled by a few wrong answers under one scheme alone', () => {

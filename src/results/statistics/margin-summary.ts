@@ -5,6 +5,8 @@ import { CELL_COUNT } from './group-table.ts';
 import { permuteValueRange, type RangeNull } from './permutation.ts';
 
 export interface MarginSummary extends AcrossCells {
+  /** Fewer than what else is summarized may have. */
+  readonly resamples: number;
   readonly rangeNull: RangeNull;
 }
 
@@ -39,6 +41,7 @@ export function summarizeMargins(
     );
   return {
     ...acrossCells(observed, resampled),
+    resamples,
     rangeNull: permuteValueRange(margins, { permutations, seed }),
   };
 }
