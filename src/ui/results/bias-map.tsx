@@ -58,7 +58,9 @@ export function BiasMap({ map, open, onOpen }: BiasMapProps) {
             style: fill === undefined ? undefined : { background: fill, color: inkOn(fill) },
             title: `${cellName(cellId)}: ${details}${mark}`,
           };
-          const text = map.signed ? shown.replace(/^([+−]?)0\./, '$1.') : shown;
+          // A sign takes the room of the leading zero.
+          const text =
+            map.signed || Number(value) < 0 ? shown.replace(/^([+−]?)0\./, '$1.') : shown;
           if (onOpen === undefined)
             return (
               <div key={cellId} {...looks}>
