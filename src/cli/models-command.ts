@@ -5,9 +5,9 @@ import { runAction } from './failure.ts';
 import { knownModels } from './places.ts';
 
 const NOTES = `
-download: the checkpoint as published. fp16, q8, q4: weights after conversion + one run (a grid
-picture and its question, as many tokens as the row says) = GPU memory. A gated model needs an
-account that accepted its licence, and that account's token.
+download: the checkpoint as published. fp32, fp16, q8, q4: weights after conversion, and in brackets
+the GPU memory that they take together with one run (a grid picture and its question, as many tokens
+as the row says). A gated model needs an account that accepted its licence, and that account's token.
 
 Example:
   $ npm run --silent bapa -- models

@@ -32,6 +32,7 @@ export function CaptionField() {
           value={bench.caption}
           maxLength={300}
           spellCheck={false}
+          placeholder="name what to ask for"
           aria-label="Caption to ask for"
           onChange={(event) => actions.setCaption(event.target.value)}
         />
