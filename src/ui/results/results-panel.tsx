@@ -4,6 +4,10 @@ import { TabBoundary } from './tab-boundary.tsx';
 import { TAB_LABELS } from './tab-labels.ts';
 import { SHOWN_TABS } from './tabs.ts';
 import './results.css';
+import './maps.css';
+import './statistics.css';
+import './items.css';
+import './compare.css';
 
 /** How far each key goes in a row of `count` tabs, from tab `at` on. */
 const TAB_KEYS: Readonly<Record<string, (at: number, count: number) => number>> = {
