@@ -23,8 +23,10 @@ describe('help and bad arguments', () => {
     const diagnoses = ['perception', 'similarity', 'flow'];
     const others = ['rescore', 'report', 'study', 'logits', 'convert', 'synth', 'models'];
     const commands = ['probe', ...diagnoses, ...others];
-    for (const args of [[], ...commands.map((command) => [command])]) {
-      const { status, stdout } = await bapa([...args, '--help']);
+    const calls = [[], ...commands.map((command) => [command])];
+    for (const { status, stdout } of await Promise.all(
+      calls.map((args) => bapa([...args, '--help'])),
+    )) {
       expect(status).toBe(0);
       expect(stdout).toMatch(/Examples?:\n {2}\$ npm run --silent bapa -- /);
     }
