@@ -4,6 +4,7 @@ import { openLive } from './workbench-page.ts';
 test('the study runs every experiment on the groups of the run bar, one after another', async ({
   page,
 }) => {
+  test.skip(process.env['BAPA_LONG'] !== '1', 'takes most of a minute: npm run test:long runs it');
   await openLive(page);
   const bar = page.getByRole('contentinfo', { name: 'Run' });
   await bar.getByLabel('Groups').fill('1');
