@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, expect, test, type BrowserContext } from '@playwright/test';
 import { parseCatalogue } from '../src/protocol/catalogue.ts';
-import { buildWorker, MeasuredPage, type WorkerFiles } from './measured-page.ts';
+import { buildWorker, MeasuredPage, type WorkerFiles, PICTURE } from './measured-page.ts';
 import { type MemoryPeaks, residentPeaks, watchMemory } from './memory-peaks.ts';
 
 const HOUR = 3_600_000;
@@ -20,13 +20,6 @@ const LARGEST_HEAP = 2 ** 30;
 
 const MODELS = parseCatalogue(await readFile('models.json', 'utf8'));
 const FORMAT = 'q4';
-
-const SIDE = 56;
-const PICTURE = {
-  width: SIDE,
-  height: SIDE,
-  data: Uint8Array.from({ length: 3 * SIDE * SIDE }, (_, i) => (i * 37) % 256),
-};
 
 /** The tokens of a random checkpoint's tokenizer are bytes. */
 const QUESTIONS = [

@@ -26,6 +26,15 @@ export type WorkerFiles = ReadonlyMap<string, string>;
 
 const FOLDER = 'measured';
 
+const SIDE = 56;
+
+/** The smallest that Qwen's processors keep. */
+export const PICTURE = {
+  width: SIDE,
+  height: SIDE,
+  data: Uint8Array.from({ length: 3 * SIDE * SIDE }, (_, i) => (i * 37) % 256),
+};
+
 /** Builds a worker of this folder, its dynamic imports in files of their own. */
 export async function buildWorker(entry: string): Promise<WorkerFiles> {
   const built = (await build({

@@ -1,6 +1,6 @@
 /** A model is released completely when another takes its place: twenty loads leave no more than two. */
 import { expect, test } from '@playwright/test';
-import { buildWorker, type HeapUse, MeasuredPage } from './measured-page.ts';
+import { buildWorker, type HeapUse, MeasuredPage, PICTURE } from './measured-page.ts';
 import type { MemoryCounts } from './memory-counters.ts';
 
 /** So many that the second load and the last are of one family. */
@@ -20,13 +20,6 @@ const COMPARED = 2;
  * released (then there are twenty devices, too).
  */
 const SLACK: HeapUse = { objects: 1.5 * 2 ** 20, arrayBuffers: 2 ** 14 };
-
-const SIDE = 56;
-const PICTURE = {
-  width: SIDE,
-  height: SIDE,
-  data: Uint8Array.from({ length: 3 * SIDE * SIDE }, (_, i) => (i * 37) % 256),
-};
 
 test('twenty loads in a row leave GPU bytes and heap where the second load left them', async ({
   page,

@@ -7,6 +7,7 @@ import { figureHead } from './image-map.ts';
 import { formatNumber } from './number-text.ts';
 import { element, render, type SvgElement } from './svg.ts';
 import { LIGHT, type FigureTheme } from './theme.ts';
+import { valueGrid } from './value-grid.ts';
 
 export interface ProfileSeries {
   readonly label: string;
@@ -89,20 +90,12 @@ function verticalAxis(
   const digits = Math.max(0, digitsOf(high - low) - 1);
   const small = { 'font-size': 10.5, fill: theme.mutedInk };
   return [
-    ...ticks(low, high, 4).flatMap((value) => [
-      element('line', {
-        x1: LEFT,
-        x2: LEFT + inner,
-        y1: y(value),
-        y2: y(value),
-        stroke: theme.rule,
-      }),
-      element(
-        'text',
-        { x: LEFT - 8, y: y(value) + 3.5, 'text-anchor': 'end', ...small },
-        formatNumber(value, false, digits),
-      ),
-    ]),
+    ...valueGrid(
+      { left: LEFT, inner, y },
+      ticks(low, high, 4),
+      (value) => formatNumber(value, false, digits),
+      theme,
+    ),
     element('text', { x: LEFT, y: TOP - 10, ...small }, quantity),
   ];
 }

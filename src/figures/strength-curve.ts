@@ -6,6 +6,7 @@ import { figureHead } from './image-map.ts';
 import { formatNumber } from './number-text.ts';
 import { element, render, type SvgElement } from './svg.ts';
 import { LIGHT, type FigureTheme } from './theme.ts';
+import { valueGrid } from './value-grid.ts';
 
 /** A value with its 95 % interval. */
 export interface Banded {
@@ -52,7 +53,6 @@ interface Axes {
   readonly inner: number;
   readonly x: (strength: number) => number;
   readonly y: (value: number) => number;
-  readonly high: number;
 }
 
 /** The chart as a whole SVG document; both numbers share the axis, which begins at 0. */
@@ -73,7 +73,6 @@ export function strengthCurve(data: StrengthCurveData): string {
     inner,
     x: (strength) => LEFT + strength * inner,
     y: (value) => top + HEIGHT - (value / high) * HEIGHT,
-    high,
   };
   const [meanColor, rangeColor] = [theme.series[0]!, theme.series[1]!];
   const chance = points.map(({ strength, chanceRange }) => ({ strength, value: chanceRange }));
@@ -83,7 +82,12 @@ export function strengthCurve(data: StrengthCurveData): string {
     document(width, top + HEIGHT + BELOW, title, describe(data), theme, [
       ...figureHead({ title, lines }, theme, LEFT),
       ...legend(quantity, width < NARROW, theme),
-      ...gridLines(axes, theme),
+      ...valueGrid(
+        { left: LEFT, ...axes },
+        ticks(0, high, 4),
+        (value) => formatNumber(value),
+        theme,
+      ),
       ...strengthTicks(points, axes, theme),
       band(curve('mean'), axes, meanColor),
       band(curve('range'), axes, rangeColor),
@@ -98,29 +102,6 @@ export function strengthCurve(data: StrengthCurveData): string {
       ...curve('range').map((point) => dot(point, axes, rangeColor)),
     ]),
   );
-}
-
-function gridLines({ y, high, inner }: Axes, theme: FigureTheme): SvgElement[] {
-  return ticks(0, high, 4).flatMap((value) => [
-    element('line', {
-      x1: LEFT,
-      x2: LEFT + inner,
-      y1: y(value),
-      y2: y(value),
-      stroke: theme.rule,
-    }),
-    element(
-      'text',
-      {
-        x: LEFT - 8,
-        y: y(value) + 3.5,
-        'text-anchor': 'end',
-        'font-size': 10.5,
-        fill: theme.mutedInk,
-      },
-      formatNumber(value),
-    ),
-  ]);
 }
 
 function strengthTicks(

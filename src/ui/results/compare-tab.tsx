@@ -18,14 +18,12 @@ import {
 } from './compare-sources.ts';
 import { CompareTable } from './compare-table.tsx';
 import { CurveView } from './curve-view.tsx';
-import { MEASURES } from './figure-data.ts';
 import { FlippedList } from './flipped-list.tsx';
 import { ManifestTable } from './manifest-table.tsx';
+import { MeasureSelect } from './measure-select.tsx';
+import { PAGE_RESAMPLES } from './page-resamples.ts';
 import { useProbeRun, type ProbeRun } from './use-probe-run.ts';
 import { VerdictView } from './verdict-view.tsx';
-
-/** As the probe's: enough for two digits of an interval, and quick enough for a page. */
-const PAGE_RESAMPLES = { resamples: 2000, permutations: 2000 };
 
 const NO_RUNS: readonly never[] = [];
 
@@ -166,17 +164,7 @@ function Compared({ first, second, firstLabel, secondLabel, isOneRun }: Compared
       <ManifestTable differences={comparison.differences} same={isOneRun} />
       <div className="panel-title">
         <h2>Side by side</h2>
-        <select
-          value={measure}
-          aria-label="Measure"
-          onChange={(event) => setMeasure(event.target.value as Measure)}
-        >
-          {Object.entries(MEASURES).map(([value, name]) => (
-            <option key={value} value={value}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <MeasureSelect measure={measure} onChange={setMeasure} />
         <CompareMenu drawn={drawn} table={table} curve={curve} comparison={comparison} />
       </div>
       <p className="hint" data-testid="pairing">

@@ -7,13 +7,12 @@ import { isActive } from '../store/state.ts';
 import { BiasMap } from './bias-map.tsx';
 import { CellItems } from './cell-items.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { mapTriple, MEASURES, schemeLabels } from './figure-data.ts';
+import { mapTriple, schemeLabels } from './figure-data.ts';
 import { describeManifest } from './manifest-line.ts';
+import { MeasureSelect } from './measure-select.tsx';
+import { PAGE_RESAMPLES } from './page-resamples.ts';
 import { Statistics } from './statistics.tsx';
 import { VerdictView } from './verdict-view.tsx';
-
-/** Enough for two digits of an interval, and quick enough for a page. */
-const PAGE_RESAMPLES = { resamples: 2000, permutations: 2000 };
 
 /** The probe's maps, statistics and items: the precomputed ones, then those of the run. */
 export function ProbeTab() {
@@ -49,20 +48,7 @@ export function ProbeTab() {
     <div className="result" data-source={result.source}>
       <div className="panel-title">
         <h2>Spatial probe</h2>
-        <label>
-          <span className="visually-hidden">Measure</span>
-          <select
-            value={measure}
-            aria-label="Measure"
-            onChange={(event) => setMeasure(event.target.value as Measure)}
-          >
-            {Object.entries(MEASURES).map(([value, name]) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <MeasureSelect measure={measure} onChange={setMeasure} />
         {others.length > 1 && (
           <label>
             <span>against</span>{' '}

@@ -13,12 +13,10 @@ import { DiagnosisControls } from './diagnosis-controls.tsx';
 import { describeDiagnosis } from './diagnosis-line.ts';
 import { savedMaps } from './figure-data.ts';
 import { FigureMenu } from './figure-menu.tsx';
+import { PAGE_RESAMPLES } from './page-resamples.ts';
 import { saveText } from './save-file.ts';
 import { similaritySource } from './similarity-source.ts';
 import { SimilarityTable } from './similarity-table.tsx';
-
-/** As the probe's: enough for two digits of an interval, and quick enough for a page. */
-const PAGE_RESAMPLES = { resamples: 2000, permutations: 2000 };
 
 const SCALES: Readonly<Record<SimilarityScaleChoice, string>> = {
   fixed: 'colours from 0 to 1',
